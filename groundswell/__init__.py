@@ -1,0 +1,64 @@
+"""Groundswell simulates algorithmic collective action.
+
+Users of a platform that learns from their data form a collective over their ties, change what
+they submit, and steer the model; the platform retrains every round.
+
+>>> import groundswell as gs
+>>> result = gs.run("granovetter")
+>>> int(result.series["members"].iloc[-1])
+100
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what a type checker and an editor see; see __getattr__ for the rest
+    from groundswell.agents.users import User as User
+    from groundswell.component import PARTS as PARTS
+    from groundswell.component import Component as Component
+    from groundswell.model import CollectiveActionModel as CollectiveActionModel
+    from groundswell.model import Phase as Phase
+    from groundswell.problems import InputError as InputError
+    from groundswell.problems import ScenarioError as ScenarioError
+    from groundswell.scenario import Scenario as Scenario
+    from groundswell.scenarios.loading import load as load
+    from groundswell.scenarios.result import Result as Result
+    from groundswell.scenarios.result import open_results as open  # noqa: A004, F401
+    from groundswell.scenarios.running import run as run
+    from groundswell.scenarios.running import sweep as sweep
+
+__version__ = "0.1.0"
+
+# Loaded on first use: importing Mesa alone takes a second.
+_WHERE = {
+    "CollectiveActionModel": "groundswell.model",
+    "Component": "groundswell.component",
+    "InputError": "groundswell.problems",
+    "PARTS": "groundswell.component",
+    "Phase": "groundswell.model",
+    "Result": "groundswell.scenarios.result",
+    "Scenario": "groundswell.scenario",
+    "ScenarioError": "groundswell.problems",
+    "User": "groundswell.agents.users",
+    "load": "groundswell.scenarios.loading",
+    "open": "groundswell.scenarios.result",
+    "run": "groundswell.scenarios.running",
+    "sweep": "groundswell.scenarios.running",
+}
+_RENAMED = {"open": "open_results"}
+
+__all__ = ["__version__", *_WHERE]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'groundswell' has no attribute '{name}'")
+    value = getattr(import_module(_WHERE[name]), _RENAMED.get(name, name))
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__doc__", "__file__"])

@@ -1,0 +1,191 @@
+"""Settings that may differ between users: a number, a distribution, a column or values."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+from pydantic_core import PydanticCustomError
+
+from groundswell.component import Component
+from groundswell.data import Floats
+from groundswell.problems import InputError, did_you_mean
+
+Columns = dict[str, Floats]
+Numbers = Annotated[tuple[float, ...], Field(strict=False)]
+
+
+class Distribution(Component):
+    """How a setting is spread over the users. A bare number is the same for everybody."""
+
+    part: ClassVar[str] = "distribution"
+
+    @classmethod
+    def from_settings(cls, value: Any) -> Component:
+        """Read a bare number as a constant."""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = {"kind": "constant", "value": value}
+        elif not isinstance(value, dict | cls):
+            raise PydanticCustomError(
+                "component",
+                "should be a number or a distribution, found {found}",
+                {"found": repr(value)},
+            )
+        return super().from_settings(value)
+
+    @classmethod
+    def shorthand_json_schema(cls) -> list[dict[str, Any]]:
+        """A bare number."""
+        return [{"type": "number"}]
+
+    def draw(self, users: int, rng: np.random.Generator, columns: Columns) -> Floats:
+        """Return one value per user.
+
+        Parameters
+        ----------
+        users
+            Number of users N.
+        rng
+            The setting's own random stream.
+        columns
+            Numeric columns of the population, one value per user each.
+
+        Raises
+        ------
+        InputError
+            If the values or the column do not fit the population.
+        """
+        raise NotImplementedError
+
+
+class Constant(Distribution):
+    """The same number for everybody."""
+
+    kind: Literal["constant"] = "constant"
+    value: float
+    """The number."""
+
+    def draw(self, users: int, rng: np.random.Generator, columns: Columns) -> Floats:
+        """Return the number N times."""
+        return np.full(users, self.value)
+
+
+class Continuous(Distribution):
+    """A law with an inverse distribution function F⁻¹, drawn at random or as its quantiles."""
+
+    quantiles: bool = False
+    """Use the N values F⁻¹((i+½)/N) instead of random draws."""
+    order: Literal["random", "index"] = "random"
+    """Quantiles are dealt to users at random, or in index order (which correlates with
+    position and degree on many networks)."""
+
+    def inverse(self, p: Floats) -> Floats:
+        """Return F⁻¹(p)."""
+        raise NotImplementedError
+
+    def draw(self, users: int, rng: np.random.Generator, columns: Columns) -> Floats:
+        """Draw N independent values, or deal out the N quantiles."""
+        if not self.quantiles:
+            return self.inverse(rng.random(users))
+        values = self.inverse((np.arange(users) + 0.5) / users)
+        return values if self.order == "index" else rng.permutation(values)
+
+
+class Normal(Continuous):
+    """Normal distribution."""
+
+    kind: Literal["normal"] = "normal"
+    mean: float
+    """Mean."""
+    sd: float = Field(ge=0)
+    """Standard deviation."""
+
+    def inverse(self, p: Floats) -> Floats:
+        """Return the normal quantile."""
+        from scipy.special import ndtri
+
+        # rng.random() may return 0, whose quantile is -inf: the smallest double stands for it.
+        z: Floats = ndtri(np.maximum(p, np.finfo(float).tiny))
+        return self.mean + self.sd * z
+
+
+class Uniform(Continuous):
+    """Uniform distribution."""
+
+    kind: Literal["uniform"] = "uniform"
+    low: float = 0.0
+    """Lower end."""
+    high: float = 1.0
+    """Upper end."""
+
+    def inverse(self, p: Floats) -> Floats:
+        """Return the uniform quantile."""
+        return self.low + (self.high - self.low) * p
+
+
+class Exponential(Continuous):
+    """Exponential distribution."""
+
+    kind: Literal["exponential"] = "exponential"
+    mean: float = Field(gt=0)
+    """Mean."""
+
+    def inverse(self, p: Floats) -> Floats:
+        """Return the exponential quantile."""
+        return -self.mean * np.log1p(-p)
+
+
+class Beta(Continuous):
+    """Beta distribution on [0, 1]."""
+
+    kind: Literal["beta"] = "beta"
+    a: float = Field(gt=0)
+    """First shape parameter."""
+    b: float = Field(gt=0)
+    """Second shape parameter."""
+
+    def inverse(self, p: Floats) -> Floats:
+        """Return the beta quantile."""
+        from scipy.special import betaincinv
+
+        quantile: Floats = betaincinv(self.a, self.b, p)
+        return quantile
+
+
+class Values(Distribution):
+    """Given values, in user order."""
+
+    kind: Literal["values"] = "values"
+    values: Numbers
+    """One value per user."""
+
+    def draw(self, users: int, rng: np.random.Generator, columns: Columns) -> Floats:
+        """Return the given values."""
+        if len(self.values) != users:
+            raise InputError(f"{len(self.values)} values for {users:,} users; give one per user")
+        return np.array(self.values)
+
+
+class FromColumn(Distribution):
+    """A numeric column of the population."""
+
+    kind: Literal["column"] = "column"
+    column: str
+    """Name of the column."""
+
+    def draw(self, users: int, rng: np.random.Generator, columns: Columns) -> Floats:
+        """Return the column."""
+        if self.column not in columns:
+            hint = did_you_mean(self.column, columns)
+            raise InputError(f"the population has no numeric column '{self.column}'{hint}")
+        return columns[self.column]
+
+
+PerUser = Distribution
+"""Annotation of a setting that may differ between users."""
+
+
+def constant(value: float) -> Constant:
+    """Return the distribution that gives everybody the same number, for defaults."""
+    return Constant(value=value)

@@ -1,0 +1,103 @@
+"""Loops that NumPy cannot vectorise, compiled with numba and cached on disk.
+
+Imported only by what needs them, because importing numba takes half a second.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from groundswell.data import Bools, Floats, Ints
+
+
+@njit(cache=True)
+def attach(a: Ints, b: Ints, ties: int, rng: np.random.Generator) -> None:
+    """Fill in the far ends ``b`` of newcomers' ties by preferential attachment.
+
+    The first ``ties`` pairs are given. An end of a tie drawn uniformly is a user drawn in
+    proportion to its degree; each newcomer's ends are distinct.
+    """
+    for first in range(ties, len(a), ties):
+        for tie in range(first, first + ties):
+            fresh = False
+            while not fresh:
+                draw = rng.integers(0, 2 * first)
+                b[tie] = a[draw] if draw < first else b[draw - first]
+                fresh = True
+                for other in range(first, tie):
+                    fresh = fresh and b[other] != b[tie]
+
+
+@njit(cache=True)
+def joined_neighbours(
+    user: int, members: int, joined: Bools, indptr: Ints, indices: Ints, complete: bool
+) -> int:
+    """Count a user's joined neighbours."""
+    count = members - int(joined[user]) if complete else 0
+    if complete:
+        return count
+    for k in range(indptr[user], indptr[user + 1]):
+        count += joined[indices[k]]
+    return count
+
+
+@njit(cache=True)
+def threshold_turns(
+    order: Ints,
+    joined: Bools,
+    locked: Bools,
+    need: Ints,
+    of_everybody: bool,
+    reversible: bool,
+    indptr: Ints,
+    indices: Ints,
+    complete: bool,
+) -> None:
+    """Let users revise one by one: in if enough others are, each seeing the moves before."""
+    members = joined.sum()
+    for user in order:
+        if locked[user] or (joined[user] and not reversible):
+            continue
+        if of_everybody:
+            count = members
+        else:
+            count = joined_neighbours(user, members, joined, indptr, indices, complete)
+        wants = count >= need[user]
+        members += int(wants) - int(joined[user])
+        joined[user] = wants
+
+
+@njit(cache=True)
+def best_response_turns(
+    order: Ints,
+    joined: Bools,
+    locked: Bools,
+    gain: Floats,
+    exposure: Floats,
+    benefit: Floats,
+    incentive: Floats,
+    pressure: Floats,
+    cost: Floats,
+    degree: Ints,
+    indptr: Ints,
+    indices: Ints,
+    complete: bool,
+) -> None:
+    """Let users revise one by one: in if it pays, out if it costs, as before if neither."""
+    members = joined.sum()
+    for user in order:
+        if locked[user]:
+            continue
+        others = members - joined[user]
+        count = joined_neighbours(user, members, joined, indptr, indices, complete)
+        share = count / max(degree[user], 1)
+        advantage = (
+            benefit[user] * gain[others]
+            + incentive[user]
+            + pressure[user] * share
+            - cost[user] * exposure[others]
+        )
+        wants = advantage > 0 or (advantage == 0 and joined[user])
+        members += int(wants) - int(joined[user])
+        joined[user] = wants

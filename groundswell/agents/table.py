@@ -1,0 +1,134 @@
+"""Users whose data are rows of a CSV or Parquet file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from groundswell.agents.population import Population, Rows, Source, take
+from groundswell.agents.tabular import Frame, encode, read_frame
+from groundswell.data import Ints, Points, Schema
+from groundswell.problems import InputError
+
+DEFAULT_TEST_SHARE = 0.3
+Names = Annotated[tuple[str, ...], Field(strict=False)]
+
+
+class Table(Population):
+    """Rows of a CSV or Parquet file with numeric and categorical columns.
+
+    A column is numeric if all its values are numbers. Missing values (the marker, or nothing)
+    become the column's median if it is numeric, else a category of their own. Learners
+    standardise and one-hot encode by themselves, so signals are set in the file's own terms.
+    """
+
+    kind: Literal["table"] = "table"
+    form = "columns"
+    path: str = Field(json_schema_extra={"file": True})
+    """The file: CSV with a header line, or Parquet (by its suffix)."""
+    label: str
+    """Column that is to be predicted."""
+    features: Names | None = None
+    """Columns that the learner sees; by default all others."""
+    missing: str = "?"
+    """How the file marks a missing value."""
+    test_path: str | None = Field(None, json_schema_extra={"file": True})
+    """File with the rows for measuring."""
+    test_share: float | None = Field(None, gt=0, lt=1)
+    """Share of the users kept for measuring where there is no ``test_path`` (default 0.3)."""
+    user: str | None = None
+    """Column that says whose row it is; by default each row is a user."""
+
+    @model_validator(mode="after")
+    def _one_test_set(self) -> Table:
+        if self.test_path is not None and self.test_share is not None:
+            raise ValueError("give either 'test_path' or 'test_share', not both")
+        if self.user is not None and self.redraw:
+            raise ValueError("'redraw' needs one row per user; leave 'user' out")
+        return self
+
+    def size(self) -> int:
+        """Return the number of users the file has for training."""
+        users = len(np.unique(self._owners(self._train())))
+        return users - (0 if self.test_path else self._kept(users))
+
+    def width(self) -> int:
+        """Return the number of features."""
+        return len(self._features(self._train()))
+
+    def open(self, rng: np.random.Generator) -> Source:
+        """Read the files and split off what is kept for measuring."""
+        frame = self._train()
+        test = None
+        if self.test_path is not None:
+            test = read_frame(self.test_path, self.missing, "test_path")
+        schema, points, fresh = encode(frame, test, self.label, self._features(frame))
+        owner = self._owners(frame)
+        if fresh is None:
+            users = rng.permutation(int(owner.max()) + 1)
+            kept = np.isin(owner, users[: self._kept(len(users))])
+            points, fresh, owner = points.where(~kept), points.where(kept), owner[~kept]
+        return TableSource(schema, points, owner, fresh)
+
+    def _train(self) -> Frame:
+        return read_frame(self.path, self.missing, "path")
+
+    def _features(self, frame: Frame) -> list[str]:
+        for key in ("label", "user"):
+            name = getattr(self, key)
+            if name is not None:
+                frame.check_column(name, key)
+        if self.features is None:
+            return [name for name in frame.names if name not in {self.label, self.user}]
+        for name in self.features:
+            frame.check_column(name, "features")
+        if self.label in self.features:
+            raise InputError(f"the label '{self.label}' cannot be a feature", key=("features",))
+        return list(self.features)
+
+    def _owners(self, frame: Frame) -> Ints:
+        if self.user is None:
+            return np.arange(frame.rows)
+        frame.check_column(self.user, "user")
+        return frame.codes(self.user)[1]
+
+    def _kept(self, users: int) -> int:
+        share = DEFAULT_TEST_SHARE if self.test_share is None else self.test_share
+        kept = round(share * users)
+        if not 0 < kept < users:
+            raise InputError(f"a test share of {share:g} of {users} users leaves nothing")
+        return kept
+
+
+class TableSource(Source):
+    """Rows of a table.
+
+    Parameters
+    ----------
+    schema
+        What the rows look like.
+    points, owner
+        Rows for users, and the user of each, numbered from 0.
+    fresh
+        Rows for measuring.
+    """
+
+    def __init__(self, schema: Schema, points: Points, owner: Ints, fresh: Points) -> None:
+        super().__init__(schema)
+        self.points = points
+        self._fresh = fresh
+        by_owner = np.argsort(owner, kind="stable")
+        starts = np.flatnonzero(np.diff(owner[by_owner])) + 1
+        self._rows_of = np.split(by_owner, starts)
+
+    def rows(self, users: int, rng: np.random.Generator) -> Rows:
+        """Give each user the rows of one user of the table, without replacement while they last."""
+        chosen = [self._rows_of[i] for i in take(len(self._rows_of), users, rng)]
+        owner = np.repeat(np.arange(users), [len(rows) for rows in chosen])
+        return Rows(self.points.where(np.concatenate(chosen)), owner)
+
+    def fresh(self, count: int, rng: np.random.Generator) -> Points:
+        """Draw rows for measuring, each at most once."""
+        return self._fresh.where(rng.permutation(len(self._fresh))[:count])

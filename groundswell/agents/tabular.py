@@ -1,0 +1,211 @@
+"""Reading tables of numbers and categories, and turning them into data points."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from functools import lru_cache
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from groundswell.data import Column, Floats, Ints, Points, Schema
+from groundswell.files import Stamp, read_text, stamp
+from groundswell.problems import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A table as read: text columns with None for missing, or numbers with NaN for missing."""
+
+    path: str
+    data: pd.DataFrame
+    missing: str
+    key: str
+    _codes: dict[str, tuple[list[str], Ints]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns."""
+        return list(self.data.columns)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.data)
+
+    def check_column(self, name: str, key: str) -> None:
+        """Refuse a column that the file does not have."""
+        if name not in self.names:
+            file = Path(self.path).name
+            hint = did_you_mean(name, self.names)
+            raise InputError(f"'{file}' has no column '{name}'{hint}", key=(key,))
+
+    def is_numeric(self, name: str) -> bool:
+        """Say whether all values of a column that are there are finite numbers."""
+        return bool(self.data[name].dtype.kind == "f")
+
+    def codes(self, name: str) -> tuple[list[str], Ints]:
+        """Return the names of a column's categories, sorted, and each row's category."""
+        if name not in self._codes:
+            text = self.text(name)
+            names = sorted(set(text.tolist()), key=natural)
+            position = {category: i for i, category in enumerate(names)}
+            self._codes[name] = names, np.array([position[value] for value in text], dtype=np.int64)
+        return self._codes[name]
+
+    def text(self, name: str) -> Any:
+        """Return a column's values as text, missing ones as the marker."""
+        column = self.data[name]
+        if self.is_numeric(name):
+            return np.array([self.missing if v != v else f"{v:.15g}" for v in column], dtype=object)
+        return column.fillna(self.missing).to_numpy(dtype=object)
+
+
+def read_frame(path: str, missing: str, key: str) -> Frame:
+    """Read a CSV or Parquet file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is empty, has duplicate column names or ragged lines.
+    """
+    return _read(path, stamp(path, key), missing, key)
+
+
+@lru_cache(maxsize=8)
+def _read(path: str, version: Stamp, missing: str, key: str) -> Frame:
+    import pandas as pd
+
+    is_parquet = Path(path).suffix.lower() in {".parquet", ".pq"}
+    data = _read_parquet(path, key) if is_parquet else _read_csv(path, key)
+    if not len(data):
+        raise InputError(f"'{path}' has no rows", key=(key,))
+    data = data.mask(data == missing) if missing else data
+    columns = {str(name): _numbers_or_text(data[name]) for name in data.columns}
+    return Frame(path, pd.DataFrame(columns), missing, key)
+
+
+def _numbers_or_text(column: pd.Series[Any]) -> pd.Series[Any]:
+    import pandas as pd
+
+    column = column.where(column != "") if column.dtype.kind not in "biuf" else column
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+    there = column.notna()
+    if there.any() and np.isfinite(numbers[there]).all():
+        return numbers
+    return column.map(str, na_action="ignore").astype(object)
+
+
+def _read_parquet(path: str, key: str) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(path)
+    except Exception as error:  # pyarrow raises many kinds for a damaged file
+        raise InputError(f"'{path}' is not a Parquet file ({error})", key=(key,)) from None
+
+
+def _read_csv(path: str, key: str) -> pd.DataFrame:
+    import pandas as pd
+
+    lines = csv.reader(StringIO(read_text(path, key)), skipinitialspace=True)
+    header, rows = next(lines), []
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        message = f"duplicate column name '{repeated[0]}'; name each column once"
+        raise InputError(message, key=(key,), place=f"{path}:1")
+    try:
+        for row in lines:
+            if row and len(row) != len(header):
+                raise csv.Error(f"expected {len(header)} values, found {len(row)}")
+            if row:
+                rows.append(row)
+    except csv.Error as error:
+        raise InputError(str(error), key=(key,), place=f"{path}:{lines.line_num}") from None
+    return pd.DataFrame(rows, columns=header, dtype=object)
+
+
+def encode(
+    frame: Frame, test: Frame | None, label: str, features: list[str]
+) -> tuple[Schema, Points, Points | None]:
+    """Turn tables into data points of one schema.
+
+    Parameters
+    ----------
+    frame, test
+        The users' rows, and the rows for measuring if they are in a file of their own.
+    label, features
+        Names of the columns.
+
+    Returns
+    -------
+    schema, points, fresh
+        ``fresh`` is None where there is no test table.
+    """
+    frames = [frame] if test is None else [frame, test]
+    for other in frames[1:]:
+        for name in [label, *features]:
+            other.check_column(name, other.key)
+    columns, values = [], []
+    for name in features:
+        column, parts = _encode_feature(frames, name)
+        columns.append(column)
+        values.append(parts)
+    labels, ys = _encode_label(frames, label)
+    Xs = [np.column_stack([part[i] for part in values]) for i in range(len(frames))]
+    points = [Points(X, y) for X, y in zip(Xs, ys, strict=True)]
+    schema = Schema("columns", tuple(columns), tuple(labels))
+    return schema, points[0], points[1] if test is not None else None
+
+
+def _encode_feature(frames: list[Frame], name: str) -> tuple[Column, list[Floats]]:
+    if all(frame.is_numeric(name) for frame in frames):
+        median = float(frames[0].data[name].median())
+        return Column(name), [f.data[name].fillna(median).to_numpy() for f in frames]
+    categories = sorted({c for frame in frames for c in frame.codes(name)[0]}, key=natural)
+    position = {category: i for i, category in enumerate(categories)}
+    parts = []
+    for frame in frames:
+        known, codes = frame.codes(name)
+        parts.append(np.array([position[c] for c in known], dtype=float)[codes])
+    return Column(name, tuple(categories)), parts
+
+
+def _encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]]:
+    labels, ys = frames[0].codes(label)[0], []
+    if len(labels) < 2:  # noqa: PLR2004
+        raise InputError(
+            f"column '{label}' of '{Path(frames[0].path).name}' has one class only "
+            f"('{labels[0]}'); two are needed",
+            key=("label",),
+        )
+    for frame in frames:
+        known, codes = frame.codes(label)
+        if frame.data[label].isna().any():
+            line = int(np.flatnonzero(frame.data[label].isna())[0]) + 2
+            raise InputError(
+                f"the label '{label}' is missing", key=("label",), place=f"{frame.path}:{line}"
+            )
+        extra = sorted(set(known) - set(labels))
+        if extra:
+            raise InputError(
+                f"label '{extra[0]}' does not occur in the training file"
+                f"{did_you_mean(extra[0], labels)}",
+                key=(frame.key,),
+            )
+        ys.append(np.array([labels.index(c) for c in known], dtype=np.int64)[codes])
+    return labels, ys
+
+
+def natural(text: str) -> tuple[int, float, str]:
+    """Sort key: numbers by value, before text."""
+    try:
+        return 0, float(text), text
+    except ValueError:
+        return 1, 0.0, text

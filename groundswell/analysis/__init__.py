@@ -1,0 +1,1 @@
+"""What bounds, measures and reads collective action: theory, critical mass, equilibria, reports."""

@@ -1,0 +1,182 @@
+"""What the commands do and print."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from rich.console import Console
+from rich.markup import escape
+
+from groundswell.component import PARTS, Component, load_plugins
+from groundswell.problems import InputError, Problem, ScenarioError, did_you_mean
+from groundswell.scenario import Scenario
+from groundswell.scenarios.loading import LIBRARY, library, load_with_origin
+
+OK, FAILED, INTERRUPTED = 0, 1, 130
+console = Console(highlight=False, soft_wrap=True)
+
+
+def parse_changes(pairs: list[str]) -> dict[str, Any]:
+    """Read ``key=value`` pairs; values are TOML, and text may go without quotes.
+
+    Raises
+    ------
+    ScenarioError
+        If a pair has no equals sign.
+
+    >>> parse_changes(["rounds=5", "platform.learner.kind=knn", "collective.seeds=[1, 2]"])
+    {'rounds': 5, 'platform.learner.kind': 'knn', 'collective.seeds': [1, 2]}
+    """
+    changes: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals or not key.strip():
+            problem = Problem((), f"expected KEY=VALUE, found '{pair}'")
+            raise ScenarioError([problem], lambda key: "--set")
+        try:
+            changes[key.strip()] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            changes[key.strip()] = text.strip()
+    return changes
+
+
+def run_command(
+    source: str,
+    changes: Mapping[str, Any],
+    out: Path | None,
+    workers: int,
+    *,
+    quiet: bool,
+    swept: bool,
+) -> int:
+    """Run a scenario or its sweep, print a summary, and return the exit code."""
+    from groundswell.progress import Bars, Lines
+    from groundswell.scenarios.running import Silent, check_data, execute
+    from groundswell.scenarios.sweeping import replicates, tasks
+    from groundswell.summary import print_summary
+
+    loaded = load_with_origin(source, changes)
+    scenario = loaded.scenario
+    if swept and not scenario.sweep.grid:
+        raise InputError(f"'{source}' has no [sweep] grid to run; use 'groundswell run'")
+    work = tasks(scenario, loaded.origin.locate) if swept else replicates(scenario)
+    world = check_data(work, loaded.origin)
+    folder = out or Path("results") / slug(scenario.name)
+    progress = Silent() if quiet else Bars() if console.is_terminal else Lines()
+    if not quiet:
+        for note in world.ties.notes:
+            console.print(f"note: {note}")
+    try:
+        result = execute(scenario, work, out=folder, workers=workers, progress=progress)
+    except KeyboardInterrupt:
+        console.print(f"interrupted; the runs that had ended are in {folder}")
+        return INTERRUPTED
+    if quiet:
+        console.print(str(folder), markup=False)
+    else:
+        print_summary(result, console)
+    return FAILED if (result.runs["status"] == "failed").any() else OK
+
+
+def check_command(source: str, changes: Mapping[str, Any]) -> None:
+    """Check a scenario, its data and its sweep."""
+    from groundswell.scenarios.running import check_data
+    from groundswell.scenarios.sweeping import replicates, tasks
+
+    loaded = load_with_origin(source, changes)
+    scenario = loaded.scenario
+    work = tasks(scenario, loaded.origin.locate)
+    world = check_data(replicates(scenario), loaded.origin)
+    if scenario.sweep.grid:
+        check_data(work, loaded.origin)
+    for note in world.ties.notes:
+        console.print(f"note: {note}")
+    seeds = int(world.columns["joined"].sum())
+    console.print(
+        f"ok: {escape(scenario.name)}: {world.columns.users:,} users, {world.ties.count:,} ties, "
+        f"{seeds:,} seeds, {scenario.rounds:,} rounds, {len(work):,} run{'s' * (len(work) > 1)}"
+    )
+
+
+def new_command(name: str) -> None:
+    """Write a commented scenario."""
+    path = Path(f"{slug(name)}.toml")
+    template = (LIBRARY.parent / "template.toml").read_text(encoding="utf-8")
+    text = template.replace('name = "template"', f"name = {json.dumps(name, ensure_ascii=False)}")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(f"'{path}' exists already; choose another name") from None
+    except OSError as error:
+        raise InputError(f"cannot write '{path}': {error.strerror}") from None
+    console.print(f"wrote {path}\nrun it with: groundswell run {path}", markup=False)
+
+
+def list_command(part: str | None, *, verbose: bool) -> None:
+    """Show components, one line each; with parameters if verbose."""
+    load_plugins()
+    if part is not None and part not in PARTS:
+        raise InputError(f"there is no part '{part}'{did_you_mean(part, PARTS)}")
+    for name in [part] if part else PARTS:
+        console.print(f"[bold]{name}[/bold]")
+        for kind, component in PARTS[name].kinds.items():
+            console.print(f"  {kind:<16} {escape(component.summary())}")
+            if verbose:
+                _print_parameters(component)
+    if part is None:
+        console.print("[bold]library scenarios[/bold]")
+        for name in library():
+            console.print(f"  {name}", markup=False)
+
+
+def schema_command() -> None:
+    """Print the JSON schema of scenario files."""
+    load_plugins()
+    schema = Scenario.model_json_schema()
+    schema["properties"]["extends"] = {
+        "type": "string",
+        "description": "Scenario file whose settings this one changes.",
+    }
+    print(json.dumps(schema, indent=2, ensure_ascii=False))  # noqa: T201  (rich would wrap it)
+
+
+def slug(name: str) -> str:
+    """Return a name as part of a path.
+
+    >>> slug("A collective of Facebook users: 1 %")
+    'a-collective-of-facebook-users-1'
+    """
+    return re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:80] or "scenario"
+
+
+def _print_parameters(component: type[Component]) -> None:
+    for name, field in component.model_fields.items():
+        if name == "kind":
+            continue
+        default = "required" if field.is_required() else f"default {_shown(field.get_default())}"
+        bounds = "".join(f", {bound}" for bound in _bounds(field))
+        console.print(f"    {name} ({default}{bounds}): {field.description or ''}", markup=False)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Component):
+        settings = value.model_dump()
+        return str(settings["value"] if settings["kind"] == "constant" else settings["kind"])
+    return "none" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _bounds(field: FieldInfo) -> list[str]:
+    signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "multiple_of": "multiple of"}
+    return [
+        f"{sign} {getattr(mark, name):g}"
+        for mark in field.metadata
+        for name, sign in signs.items()
+        if getattr(mark, name, None) is not None
+    ]

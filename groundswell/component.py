@@ -1,0 +1,174 @@
+"""Component: what every pluggable part of a scenario is.
+
+A *part* (population, learner, signal, ...) is an abstract class that sets ``part``; a *component*
+is a subclass with a literal ``kind`` and its parameters as fields. Subclassing registers it, so a
+scenario section validates straight into the component it names. Components of other packages are
+found through the entry-point group ``groundswell.components``, loaded only when a kind is unknown
+or when everything is listed.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib.metadata import entry_points
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
+
+ENTRY_POINT_GROUP = "groundswell.components"
+
+
+PARTS: dict[str, type[Component]] = {}
+"""The parts by name, in order of definition."""
+
+
+def _is_part(cls: type) -> bool:
+    return "part" in cls.__dict__
+
+
+class Settings(BaseModel):
+    """A section of a scenario: frozen, strictly typed, no unknown keys."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        validate_default=True,
+    )
+
+
+class Component(Settings):
+    """A pluggable part: subclass a part, give it a ``kind``, and scenarios can name it."""
+
+    part: ClassVar[str]
+    """Name of the part, set by the part's base class only."""
+    kinds: ClassVar[dict[str, type[Component]]]
+    """Kinds registered for this part, in order of definition."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if _is_part(cls):
+            cls.kinds = {}
+            PARTS[cls.part] = cls
+        elif "kind" in cls.model_fields:
+            _register(cls)
+
+    @classmethod
+    def from_settings(cls, value: Any) -> Component:
+        """Make the component that a scenario's value describes.
+
+        Parameters
+        ----------
+        value
+            A component of this part, its bare ``kind``, or a table with ``kind`` and parameters.
+
+        Raises
+        ------
+        pydantic_core.PydanticCustomError
+            If the value names no known kind.
+        pydantic.ValidationError
+            If the parameters do not fit the kind.
+        """
+        if isinstance(value, cls):
+            return value
+        settings = {"kind": value} if isinstance(value, str) else value
+        if not isinstance(settings, dict):
+            raise PydanticCustomError(
+                "component", "expected a kind or a table with a kind (one of {kinds})", _known(cls)
+            )
+        if "kind" not in settings:
+            raise PydanticCustomError(
+                "component", "the key 'kind' is missing (one of {kinds})", _known(cls)
+            )
+        return cls.of_kind(settings["kind"]).model_validate(settings)
+
+    @classmethod
+    def of_kind(cls, kind: Any) -> type[Component]:
+        """Return the class registered for a kind, looking at installed plug-ins if need be."""
+        if isinstance(kind, str) and kind not in cls.kinds:
+            load_plugins()
+        if not isinstance(kind, str) or kind not in cls.kinds:
+            near = get_close_matches(str(kind), cls.kinds, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise PydanticCustomError(
+                "unknown_kind",
+                "unknown kind {found}{hint} (one of {kinds})",
+                {"found": repr(kind), "hint": hint, **_known(cls)},
+            )
+        return cls.kinds[kind]
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        # A field annotated with a part looks the kind up when it validates, so that classes
+        # defined later count too; a component itself validates like any model.
+        if not _is_part(cls):
+            return handler(source)
+        return core_schema.no_info_plain_validator_function(
+            cls.from_settings,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda component: component.model_dump()
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        if not _is_part(cls):
+            return handler(schema)
+        tables = [_table_schema(kind, handler) for kind in cls.kinds.values()]
+        bare = [kind for kind, component in cls.kinds.items() if not required_fields(component)]
+        return {"anyOf": [*tables, *cls.shorthand_json_schema(), {"enum": bare}]}
+
+    @classmethod
+    def shorthand_json_schema(cls) -> list[dict[str, Any]]:
+        """JSON schemas of the other spellings that ``from_settings`` accepts."""
+        return []
+
+    @classmethod
+    def summary(cls) -> str:
+        """First line of the docstring: what the component is."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    def __str__(self) -> str:
+        return str(getattr(self, "kind", type(self).__name__))
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same component with some parameters changed, validated again."""
+        return self.model_validate({**self.model_dump(), **changes})
+
+
+def required_fields(component: type[BaseModel]) -> list[str]:
+    """Names of the fields without a default."""
+    return [name for name, field in component.model_fields.items() if field.is_required()]
+
+
+def load_plugins() -> None:
+    """Import the components that installed packages offer."""
+    for entry_point in entry_points(group=ENTRY_POINT_GROUP):
+        entry_point.load()
+
+
+def _register(cls: type[Component]) -> None:
+    kind = cls.model_fields["kind"].default
+    known = cls.kinds.get(kind)
+    if known is not None and known.__qualname__ != cls.__qualname__:
+        raise TypeError(
+            f"{cls.part} kind '{kind}' is already taken by {known.__module__}.{known.__qualname__}"
+        )
+    cls.kinds[kind] = cls
+
+
+def _table_schema(kind: type[Component], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    schema = handler(kind.__pydantic_core_schema__)
+    return {**schema, "required": ["kind", *required_fields(kind)]}
+
+
+def _known(cls: type[Component]) -> dict[str, str]:
+    return {"kinds": ", ".join(cls.kinds)}

@@ -1,0 +1,147 @@
+"""Contradictions between the sections of a scenario, each found from the settings alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from groundswell.agents.collective import Collective
+from groundswell.agents.decision import Decision
+from groundswell.agents.distribution import Constant
+from groundswell.agents.network import Network
+from groundswell.agents.payoff import Payoff
+from groundswell.agents.population import Population
+from groundswell.platform.platform import Learning, Platform, Response
+from groundswell.problems import Problem
+
+Found = Iterator[Problem]
+
+
+class Check(NamedTuple):
+    """A check and the sections it needs."""
+
+    sections: tuple[str, ...]
+    run: Callable[..., Found]
+
+
+CHECKS: list[Check] = []
+
+
+def cross_check(sections: dict[str, Any]) -> list[Problem]:
+    """Run the checks whose sections are all there."""
+    return [
+        problem
+        for check in CHECKS
+        if all(name in sections for name in check.sections)
+        for problem in check.run(*(sections[name] for name in check.sections))
+    ]
+
+
+def _check(*sections: str) -> Callable[[Callable[..., Found]], Callable[..., Found]]:
+    def register(run: Callable[..., Found]) -> Callable[..., Found]:
+        CHECKS.append(Check(sections, run))
+        return run
+
+    return register
+
+
+@_check("population", "platform")
+def learner_fits_population(population: Population, platform: Platform) -> Found:
+    """A learner must be able to read the data, and to use the weights memory gives it."""
+    if not isinstance(platform, Learning):
+        return
+    learner, memory = platform.learner, platform.memory
+    key = ("platform", "learner")
+    if population.form not in learner.forms:
+        yield Problem(
+            key,
+            f"'{learner}' cannot learn from the data of a '{population}' population; "
+            f"it needs one of: {_populations(learner.forms)}",
+        )
+    elif learner.exact and not population.exact:
+        yield Problem(key, f"'{learner}' needs a known P0; '{population}' has none; use plug_in")
+    if memory.weighted and not learner.weighted:
+        yield Problem(
+            ("platform", "memory"),
+            f"'{memory}' weighs submissions, which '{learner}' cannot use; "
+            "choose current, window or all",
+        )
+
+
+@_check("population", "collective")
+def signal_fits_population(population: Population, collective: Collective) -> Found:
+    """A signal must be in the terms of the data."""
+    signal = collective.signal
+    if population.form not in signal.forms:
+        yield Problem(
+            ("collective", "signal"),
+            f"'{signal}' cannot change the data of a '{population}' population; "
+            f"it needs one of: {_populations(signal.forms)}",
+        )
+
+
+@_check("collective", "platform", "payoff", "decision")
+def success_is_defined(
+    collective: Collective, platform: Platform, payoff: Payoff, decision: Decision
+) -> Found:
+    """Who weighs success needs one."""
+    worthless = isinstance(payoff.benefit, Constant) and payoff.benefit.value == 0
+    if (
+        isinstance(platform, Learning)
+        and decision.weighs_success
+        and not collective.strategy.has_success
+        and not worthless
+    ):
+        yield Problem(
+            ("collective", "strategy"),
+            f"'{decision}' weighs success, and strategy '{collective.strategy}' has "
+            "none; choose a strategy such as 'feature-label', or set payoff.benefit = 0",
+        )
+
+
+@_check("collective", "platform")
+def response_takes_members(collective: Collective, platform: Platform) -> Found:
+    """A response platform sees the share of members, not what they plant."""
+    if isinstance(platform, Response) and collective.compliance < 1:
+        yield Problem(
+            ("collective", "compliance"),
+            "a response platform answers to the share of members, whether they plant or not; "
+            "use a learning platform, or leave compliance at 1.0",
+        )
+
+
+@_check("payoff", "platform")
+def belief_fits_platform(payoff: Payoff, platform: Platform) -> Found:
+    """Only a response platform has a known curve."""
+    if payoff.belief.needs_curve and not isinstance(platform, Response):
+        yield Problem(
+            ("payoff", "belief"),
+            f"'{payoff.belief}' beliefs need the known curve of a 'response' platform; "
+            "use 'last' with a trained learner",
+        )
+
+
+@_check("decision", "network")
+def rule_has_ties(decision: Decision, network: Network) -> Found:
+    """Neighbours must exist to be looked at."""
+    if decision.needs_ties and not network.has_ties:
+        yield Problem(
+            ("decision",),
+            f"'{decision}' looks at neighbours, and network '{network}' has no ties; "
+            'name a network, or set of = "everybody"',
+        )
+
+
+@_check("collective", "network")
+def seeding_has_ties(collective: Collective, network: Network) -> Found:
+    """So must the ties that seeds are chosen by."""
+    if collective.seeding in {"degree", "neighbourhood"} and not network.has_ties:
+        yield Problem(
+            ("collective", "seeding"),
+            f"'{collective.seeding}' needs ties, and network '{network}' has none",
+        )
+
+
+def _populations(forms: tuple[str, ...]) -> str:
+    kinds: Any = Population.kinds
+    return ", ".join(kind for kind, population in kinds.items() if population.form in forms)

@@ -1,0 +1,160 @@
+"""Data points: what users hold, what they submit, what the platform is measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.problems import InputError, did_you_mean
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One feature of a data point.
+
+    Parameters
+    ----------
+    name
+        Its name, in the user's own terms.
+    categories
+        Names of the categories of a categorical column, whose values are their indices;
+        None for a numeric column.
+    """
+
+    name: str
+    categories: tuple[str, ...] | None = None
+
+    def encode(self, value: object) -> float:
+        """Return the number that stands for a value in this column.
+
+        Raises
+        ------
+        InputError
+            If the value is text in a numeric column, or an unknown category.
+        """
+        if self.categories is None:
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise InputError(f"column '{self.name}' is numeric, found {value!r}")
+            return float(value)
+        if str(value) not in self.categories:
+            hint = did_you_mean(value, self.categories)
+            raise InputError(f"column '{self.name}' has no category {str(value)!r}{hint}")
+        return float(self.categories.index(str(value)))
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What data points look like.
+
+    Parameters
+    ----------
+    form
+        ``"cells"`` (one categorical column of a finite X), ``"images"`` (numeric, one unit for
+        all), ``"columns"`` (numeric and categorical), or ``"none"``.
+    columns
+        The features, in the order of the columns of X.
+    labels
+        Names of the labels; y holds their indices.
+    """
+
+    form: str
+    columns: tuple[Column, ...] = ()
+    labels: tuple[str, ...] = ()
+
+    @cached_property
+    def numeric(self) -> list[int]:
+        """Positions of the numeric columns."""
+        return [i for i, column in enumerate(self.columns) if column.categories is None]
+
+    @cached_property
+    def categorical(self) -> list[int]:
+        """Positions of the categorical columns."""
+        return [i for i, column in enumerate(self.columns) if column.categories is not None]
+
+    def column(self, name: str) -> int:
+        """Return the position of a column.
+
+        Raises
+        ------
+        InputError
+            If there is no such column.
+        """
+        names = [column.name for column in self.columns]
+        if name not in names:
+            raise InputError(f"there is no column '{name}'{did_you_mean(name, names)}")
+        return names.index(name)
+
+    def label(self, value: str | int) -> int:
+        """Return the index of a label, given by its name.
+
+        Raises
+        ------
+        InputError
+            If there is no such label.
+        """
+        if str(value) not in self.labels:
+            hint = did_you_mean(value, self.labels)
+            raise InputError(f"there is no label {str(value)!r}{hint}")
+        return self.labels.index(str(value))
+
+
+@dataclass(frozen=True)
+class Points:
+    """Data points z = (x, y) with weights.
+
+    Parameters
+    ----------
+    X
+        Features, shape (points, columns); categories as indices.
+    y
+        Label indices, shape (points,).
+    weight
+        Weights, shape (points,); None means that all points weigh the same.
+    """
+
+    X: Floats
+    y: Ints
+    weight: Floats | None = None
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def weights(self) -> Floats:
+        """The weights as an array."""
+        return np.ones(len(self)) if self.weight is None else self.weight
+
+    def share(self, which: Bools) -> float:
+        """Return the share of the points, by weight, for which something holds."""
+        if self.weight is None:
+            return float(np.mean(which)) if len(which) else float("nan")
+        total = self.weight.sum()
+        return float(self.weight[which].sum() / total) if total else float("nan")
+
+    def where(self, keep: Bools | Ints) -> Points:
+        """Return some of the points."""
+        weight = None if self.weight is None else self.weight[keep]
+        return Points(self.X[keep], self.y[keep], weight)
+
+    def scaled(self, factor: float) -> Points:
+        """Return the points with all weights multiplied."""
+        return replace(self, weight=self.weights * factor)
+
+
+def concatenate(parts: list[Points]) -> Points:
+    """Put points together; weights appear if any part has them."""
+    if len(parts) == 1:
+        return parts[0]
+    weighted = any(part.weight is not None for part in parts)
+    return Points(
+        np.concatenate([part.X for part in parts]),
+        np.concatenate([part.y for part in parts]),
+        np.concatenate([part.weights for part in parts]) if weighted else None,
+    )

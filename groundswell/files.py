@@ -1,0 +1,67 @@
+"""Opening the files a scenario names, with a clear error for each way that can fail."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from groundswell.problems import InputError
+
+Stamp = tuple[int, int]
+"""Time of last change in nanoseconds, and size in bytes."""
+
+
+def stamp(path: str, key: str = "path") -> Stamp:
+    """Return what tells one version of a file from another.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it cannot be read.
+    """
+    file = Path(path)
+    if file.is_dir():
+        raise InputError(f"'{path}' is a folder; name a file in it", key=(key,))
+    try:
+        with file.open("rb"):
+            status = file.stat()
+    except FileNotFoundError:
+        raise InputError(f"there is no file '{path}'", key=(key,)) from None
+    except OSError as error:
+        raise InputError(f"cannot read '{path}': {error.strerror}", key=(key,)) from None
+    return status.st_mtime_ns, status.st_size
+
+
+def read_text(path: str, key: str = "path") -> str:
+    """Return the text of a UTF-8 file, any line ends, with or without a byte order mark.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is not UTF-8 (names the line), or is empty.
+    """
+    stamp(path, key)
+    data = Path(path).read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(
+            f"'{Path(path).name}' is not UTF-8 (byte {data[error.start]:#04x}); convert it first",
+            key=(key,),
+            place=f"{path}:{line}",
+        ) from None
+    if not text.strip():
+        raise InputError(f"'{path}' is empty", key=(key,))
+    return text
+
+
+def digest(path: str) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    return _digest(path, stamp(path))
+
+
+@lru_cache(maxsize=64)
+def _digest(path: str, version: Stamp) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

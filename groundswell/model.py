@@ -1,0 +1,207 @@
+"""One simulation: who the users are is in the world, a round is below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from groundswell.agents.decision import Situation
+from groundswell.agents.payoff import Observed
+from groundswell.agents.strategy import Outcome
+from groundswell.agents.users import User, Users
+from groundswell.platform.agent import Law, LearningPlatform, ResponsePlatform, make_platform
+from groundswell.platform.memory import Submissions
+from groundswell.randomness import Streams
+from groundswell.recorder import Recorder
+from groundswell.scenario import Scenario
+from groundswell.settings_errors import validated
+from groundswell.world import build_world
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Phase(Enum):
+    """The phases of a round, in order; each is a method of the model."""
+
+    OBSERVE = "users see last round's success and their neighbours"
+    DECIDE = "users join, stay or leave"
+    SUBMIT = "members' data go through the strategy, others' as they are"
+    RETRAIN = "the platform fits its learner on what it received"
+    MEASURE = "success, accuracy, shares and payoffs, on fresh points"
+
+
+class CollectiveActionModel(mesa.Model):
+    """Users who form a collective over their ties, and a platform that learns from their data.
+
+    An ordinary Mesa model: ``step()`` is one round. Round 0, in which seeds are in and nobody has
+    decided, has happened when the model is made.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or a table of its settings.
+    rng
+        Seed; by default the scenario's.
+    replicate
+        Which replicate of the scenario, from 0.
+    user_class
+        Class of the users; one with its own ``decide()`` replaces the decision rule.
+
+    Attributes
+    ----------
+    round
+        The last round that has happened.
+    columns, ties
+        The users' attributes and ties.
+    agents
+        All users; the platform is ``model.platform``.
+    outcome, accuracy
+        What was measured in this round.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario or the data it names are wrong.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | Mapping[str, Any],
+        rng: int | None = None,
+        replicate: int = 0,
+        user_class: type[User] = User,
+    ) -> None:
+        if not isinstance(scenario, Scenario):
+            scenario = validated(Scenario, scenario)
+        self.scenario = scenario
+        self.streams = Streams(scenario.seed if rng is None else rng, replicate)
+        super().__init__(rng=self.streams.seed)
+        self.world = build_world(scenario, self.streams)
+        self.columns, self.ties = self.world.columns, self.world.ties
+        self.user_class = user_class
+        self._views: dict[int, User] = {}
+        self._users = Users(self)
+        self.platform = make_platform(
+            self, scenario.platform, self.world.source.schema, self._law()
+        )
+        self.platform.unique_id = self.columns.users + 1
+        self.round = 0
+        self.recorder = Recorder(self)
+        for phase in (Phase.SUBMIT, Phase.RETRAIN, Phase.MEASURE):
+            self._do(phase)
+
+    def step(self) -> None:
+        """Simulate one round."""
+        self.round += 1
+        for phase in Phase:
+            self._do(phase)
+
+    def _do(self, phase: Phase) -> None:
+        getattr(self, phase.name.lower())()
+
+    def observe(self) -> None:
+        """Form what users believe from last round's success."""
+        payoff, users = self.scenario.payoff, self.columns.users
+        curve = getattr(self.scenario.platform, "curve", None)
+        observed = Observed(self.recorder.success_heard(), curve)
+        gain = payoff.belief.gain(observed, users, payoff.spillover)
+        self.situation = Situation(self.columns, self.ties, gain, payoff.exposure(users))
+
+    def decide(self) -> None:
+        """Let the users that revise this round join, stay or leave."""
+        rule = self.scenario.decision
+        order = rule.activation.users(self.columns, self.streams("activation", self.round))
+        if hasattr(self.user_class, "decide"):
+            self._decide_one_by_one(order, live=rule.activation.one_by_one)
+        else:
+            self.columns["joined"] = rule.revise(self.situation, order, self.columns["committed"])
+
+    def submit(self) -> None:
+        """Collect everybody's data, members' after the strategy."""
+        if isinstance(self.platform, ResponsePlatform):
+            return
+        collective, world = self.scenario.collective, self.world
+        points = world.rows.points
+        if self.scenario.population.redraw and self.round:
+            points = world.source.rows(
+                self.columns.users, self.streams("population", self.round)
+            ).points
+        planting = collective.planters(self.columns["joined"], world.compliance_order)
+        planted = planting[world.rows.owner]
+        X, y = points.X.copy(), points.y.copy()
+        theirs = collective.strategy.submit(
+            points.where(planted), collective.signal, world.source.schema
+        )
+        X[planted], y[planted] = theirs.X, theirs.y
+        self.platform.receive(Submissions(type(points)(X, y), planted, world.rows.owner))
+
+    def retrain(self) -> None:
+        """Let the platform fit its learner."""
+        rng = self.streams("learner", self.round)
+        self.platform.retrain(self.round, self.columns["joined"], rng)
+
+    def measure(self) -> None:
+        """Measure on fresh points, and record the round."""
+        self.outcome, self.accuracy = Outcome(), float("nan")
+        if isinstance(self.platform, ResponsePlatform):
+            self.outcome = Outcome(success=self.platform.success())
+        elif isinstance(self.platform, LearningPlatform):
+            fresh, schema = self.world.fresh, self.world.source.schema
+            collective, predict = self.scenario.collective, self.platform.predict
+            self.outcome = collective.strategy.measure(predict, fresh, collective.signal, schema)
+            self.accuracy = fresh.share(predict(fresh.X) == fresh.y)
+        self.recorder.record()
+
+    @property
+    def agents(self) -> Users:
+        """All users, whether they have been looked at or not."""
+        return self._users
+
+    @property
+    def agents_by_type(self) -> dict[type[mesa.Agent], Any]:
+        """The users, and the platform."""
+        return {self.user_class: self._users, **super().agents_by_type}
+
+    @property
+    def agent_types(self) -> list[type[mesa.Agent]]:
+        """Classes of the agents."""
+        return list(self.agents_by_type)
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """What was recorded so far, one row per round."""
+        return self.recorder.table()
+
+    def user(self, row: int) -> User:
+        """Return the view on a user, made on first look and kept."""
+        if row not in self._views:
+            if not 0 <= row < self.columns.users:
+                raise IndexError(f"users go from 0 to {self.columns.users - 1}, asked for {row}")
+            self._views[row] = self.user_class(self, row)
+        return self._views[row]
+
+    def _decide_one_by_one(self, order: np.ndarray, *, live: bool) -> None:
+        committed = self.columns["committed"]
+        joined = self.columns["joined"].copy()
+        for row in order.tolist():
+            if committed[row]:
+                continue
+            answer = self.user(row).decide()
+            if not isinstance(answer, bool | np.bool_):
+                raise TypeError(f"decide() must return True or False, got {answer!r}")
+            joined[row] = answer
+            if live:
+                self.columns["joined"] = joined
+        self.columns["joined"] = joined
+
+    def _law(self) -> Law | None:
+        base = self.world.source.law
+        if base is None:
+            return None
+        collective, schema = self.scenario.collective, self.world.source.schema
+        return Law(base, collective.strategy.submit(base, collective.signal, schema))

@@ -1,0 +1,127 @@
+"""What a learning algorithm is: fit training data, return a classifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import numpy as np
+
+from groundswell.component import Component
+from groundswell.data import Bools, Floats, Ints, Points, Schema
+
+if TYPE_CHECKING:
+    from sklearn.compose import ColumnTransformer
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """What the platform trains on.
+
+    Parameters
+    ----------
+    points
+        Submitted points with their weights.
+    planted
+        Which of them were passed through the strategy, shape (points,).
+    schema
+        What the points look like.
+    """
+
+    points: Points
+    planted: Bools
+    schema: Schema
+
+    @property
+    def alpha(self) -> float:
+        """Share α of the training data, by weight, that was planted."""
+        return self.points.share(self.planted)
+
+
+class Classifier(Protocol):
+    """A fitted model."""
+
+    def predict(self, X: Floats) -> Ints:
+        """Return a label index for each row of X."""
+        ...
+
+
+class Learner(Component):
+    """A learning algorithm."""
+
+    part: ClassVar[str] = "learner"
+    forms: ClassVar[tuple[str, ...]] = ("cells", "images", "columns")
+    """Forms of data points it can learn from (see `Schema`)."""
+
+    @property
+    def weighted(self) -> bool:
+        """Whether it can weigh training points."""
+        return True
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is fitted on the law αP* + (1-α)P0 itself instead of submitted points."""
+        return False
+
+    def fit(self, data: TrainingSet, rng: np.random.Generator) -> Classifier:
+        """Return a model fitted to training data with at least two labels.
+
+        Parameters
+        ----------
+        data
+            The training data.
+        rng
+            Randomness of the algorithm.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ConstantClassifier:
+    """Answers one label: what every learner becomes when everybody submits that label."""
+
+    label: int
+
+    def predict(self, X: Floats) -> Ints:
+        """Return the label for every row."""
+        return np.full(len(X), self.label, dtype=np.int64)
+
+
+class ScikitLearner(Learner):
+    """A learner that is a scikit-learn classifier behind an encoder of its features."""
+
+    def classifier(self, rng: np.random.Generator) -> Any:
+        """Return the unfitted classifier."""
+        raise NotImplementedError
+
+    def fit(self, data: TrainingSet, rng: np.random.Generator) -> Classifier:
+        """Encode features (see `encoder`), then fit the classifier."""
+        from sklearn.pipeline import make_pipeline
+
+        model = make_pipeline(encoder(data.schema), self.classifier(rng))
+        weights = {}
+        if data.points.weight is not None:
+            weights = {f"{model.steps[-1][0]}__sample_weight": data.points.weight}
+        fitted: Classifier = model.fit(data.points.X, data.points.y, **weights)
+        return fitted
+
+
+def encoder(schema: Schema) -> ColumnTransformer:
+    """Return what turns features into numbers: categories one-hot, numeric columns standardised.
+
+    Images stay as they are, since all their pixels have one unit.
+    """
+    from sklearn.compose import ColumnTransformer
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    categories = [list(range(len(schema.columns[i].categories or ()))) for i in schema.categorical]
+    numeric = "passthrough" if schema.form == "images" else StandardScaler()
+    one_hot = OneHotEncoder(categories=categories, sparse_output=False)
+    return ColumnTransformer(
+        [("numeric", numeric, schema.numeric), ("categories", one_hot, schema.categorical)]
+    )
+
+
+def seed_of(rng: np.random.Generator) -> int:
+    """Return a seed for libraries that take an integer."""
+    return int(rng.integers(2**31 - 1))

@@ -1,0 +1,52 @@
+"""The Bayes classifier of a finite X: exact on the known law, or plugged-in counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from groundswell.data import Floats, Ints
+from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
+
+
+class Bayes(Learner):
+    """Answers the most probable label of each cell of a finite X [H].
+
+    Ties go to the lowest label; cells never seen get the most frequent training label. By default
+    it is fitted on αP* + (1-α)P0 itself, with α the share of planted training data, and measured
+    by sums over P0; `plug_in` uses the counts of the submitted points.
+    """
+
+    kind: Literal["bayes"] = "bayes"
+    forms = ("cells",)
+    plug_in: bool = False
+    """Fit counts of submitted points instead of the law they come from."""
+
+    @property
+    def exact(self) -> bool:
+        """Unless counts are plugged in."""
+        return not self.plug_in
+
+    def fit(self, data: TrainingSet, rng: np.random.Generator) -> Classifier:
+        """Return the most probable label of each cell."""
+        cells = len(data.schema.columns[0].categories or ())
+        labels = len(data.schema.labels)
+        code = data.points.X[:, 0].astype(np.int64) * labels + data.points.y
+        weight = data.points.weight  # without weights the counts stay integers
+        table = np.bincount(code, weight, minlength=cells * labels).reshape(cells, labels)
+        answer = table.argmax(axis=1)
+        answer[table.sum(axis=1) == 0] = table.sum(axis=0).argmax()
+        return TableClassifier(answer)
+
+
+@dataclass(frozen=True)
+class TableClassifier:
+    """Looks the label of a cell up."""
+
+    answer: Ints
+
+    def predict(self, X: Floats) -> Ints:
+        """Return the label of each row's cell."""
+        return self.answer[X[:, 0].astype(np.int64)]

@@ -1,0 +1,121 @@
+"""What the platform trains on: which rounds' submissions, and how much they weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from groundswell.component import Component
+from groundswell.data import Bools, Ints, Points, concatenate
+
+
+@dataclass(frozen=True)
+class Submissions:
+    """What users submitted, in one round or in several put together.
+
+    Parameters
+    ----------
+    points
+        The points as submitted, with weights where they differ.
+    planted
+        Which of them were passed through the strategy, shape (points,).
+    owner
+        Which user each came from, shape (points,).
+    """
+
+    points: Points
+    planted: Bools
+    owner: Ints
+
+    def where(self, keep: Bools) -> Submissions:
+        """Return some of them."""
+        return Submissions(self.points.where(keep), self.planted[keep], self.owner[keep])
+
+
+class Memory(Component):
+    """Which submissions the platform trains on."""
+
+    part: ClassVar[str] = "memory"
+
+    def rounds(self) -> int | None:
+        """Return how many rounds are remembered, None for all."""
+        return None
+
+    def weight(self, age: int) -> float:
+        """Return the weight of a submission made so many rounds ago."""
+        return 1.0
+
+    @property
+    def weighted(self) -> bool:
+        """Whether submissions weigh differently."""
+        return False
+
+
+class Current(Memory):
+    """The submissions of this round only."""
+
+    kind: Literal["current"] = "current"
+
+    def rounds(self) -> int:
+        """Return one."""
+        return 1
+
+
+class Window(Memory):
+    """The submissions of the last rounds, all with the same weight."""
+
+    kind: Literal["window"] = "window"
+    length: int = Field(5, ge=1)
+    """Number of rounds, this one included."""
+
+    def rounds(self) -> int:
+        """Return the length of the window."""
+        return self.length
+
+
+class All(Memory):
+    """All submissions so far, all with the same weight."""
+
+    kind: Literal["all"] = "all"
+
+
+class Discounted(Memory):
+    """All submissions so far; each round they weigh less by a factor."""
+
+    kind: Literal["discounted"] = "discounted"
+    discount: float = Field(0.8, gt=0, le=1)
+    """Factor by which a submission's weight falls each round."""
+
+    def weight(self, age: int) -> float:
+        """Return the discount to the power of the age."""
+        return float(self.discount**age)
+
+    @property
+    def weighted(self) -> bool:
+        """Older ones weigh less."""
+        return True
+
+
+def recall(memory: Memory, history: Sequence[Submissions]) -> Submissions:
+    """Put together what a platform trains on.
+
+    Parameters
+    ----------
+    memory
+        How it remembers.
+    history
+        Submissions by round, this round's last.
+    """
+    newest_first = list(reversed(history))[: memory.rounds()]
+    parts = [batch.points for batch in newest_first]
+    if memory.weighted:
+        parts = [part.scaled(memory.weight(age)) for age, part in enumerate(parts)]
+    return Submissions(
+        concatenate(parts),
+        np.concatenate([batch.planted for batch in newest_first]),
+        np.concatenate([batch.owner for batch in newest_first]),
+    )

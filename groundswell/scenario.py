@@ -1,0 +1,140 @@
+"""Scenario: everything that defines a simulation, made of components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    model_validator,
+)
+
+from groundswell.agents import digits, table  # noqa: F401  (registers their populations)
+from groundswell.agents.collective import Collective
+from groundswell.agents.decision import BestResponse, Decision
+from groundswell.agents.distribution import Distribution
+from groundswell.agents.network import Network, NoNetwork
+from groundswell.agents.payoff import Payoff
+from groundswell.agents.population import Population
+from groundswell.component import Settings
+from groundswell.contradictions import cross_check
+from groundswell.platform import learners  # noqa: F401  (registers the learners)
+from groundswell.platform.platform import Platform
+from groundswell.problems import Key
+from groundswell.settings_errors import nest
+
+Varied = Annotated[tuple[Any, ...], Field(strict=False, min_length=1)]
+
+
+class Measure(Settings):
+    """What is measured each round, and against what."""
+
+    test_users: int = Field(2000, ge=1)
+    """Number of fresh points of P0 that success and accuracy are measured on."""
+    target_success: float = Field(0.9, ge=0, le=1)
+    """Success the collective aims at."""
+
+
+class Sweep(Settings):
+    """Settings to vary."""
+
+    grid: dict[str, Varied] = Field(default_factory=dict)
+    """Values of each setting, by dotted key; all combinations are run."""
+
+
+class Scenario(Settings):
+    """A simulation: users, ties, decisions, collective, platform, and what is measured.
+
+    Only ``name``, ``population`` and ``platform`` have no default.
+    """
+
+    version: Literal[1] = 1
+    """Version of the scenario format."""
+    name: str = Field(min_length=1)
+    """What the scenario is about."""
+    rounds: int = Field(50, ge=1, le=10_000_000)
+    """Number of rounds after round 0."""
+    seed: int = Field(0, ge=0, lt=2**63)
+    """Seed of all randomness."""
+    replicates: int = Field(1, ge=1)
+    """Number of runs with independent randomness."""
+    population: Population
+    """Who the users are and what data they hold."""
+    network: Network = NoNetwork()
+    """Who is tied to whom."""
+    decision: Decision = BestResponse()
+    """How users decide to join, stay or leave."""
+    payoff: Payoff = Payoff()
+    """What membership brings and costs."""
+    collective: Collective = Collective()
+    """How the collective starts, and what it submits."""
+    platform: Platform
+    """What the platform does with submissions."""
+    measure: Measure = Measure()
+    """What is measured."""
+    sweep: Sweep = Sweep()
+    """Settings to vary in a sweep."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_problems_at_once(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Self:
+        """Add contradictions between sections to what is wrong inside them."""
+        try:
+            scenario: Self = handler(value)
+        except ValidationError as error:
+            sound = _sound_sections(cls, value, error)
+            raise nest(cls.__name__, error, cross_check(sound)) from None
+        contradictions = cross_check({name: getattr(scenario, name) for name in cls.model_fields})
+        if contradictions:
+            raise nest(cls.__name__, None, contradictions)
+        return scenario
+
+    def replace(self, changes: dict[str, Any]) -> Self:
+        """Return the scenario with settings changed, by dotted key.
+
+        Changing a ``kind`` drops the parameters of the old kind.
+
+        Raises
+        ------
+        ScenarioError
+            If a key or a value does not fit.
+
+        >>> import groundswell as gs
+        >>> scenario = gs.load("quickstart").replace({"platform.learner.kind": "naive-bayes"})
+        >>> scenario.platform.learner
+        NaiveBayes(kind='naive-bayes', smoothing=1.0, variance_floor=1e-09)
+        """
+        from groundswell.settings_errors import override, validated
+
+        settings = self.model_dump(exclude_defaults=True)
+        return validated(type(self), override(settings, changes))
+
+
+def per_user(settings: BaseModel, key: Key = ()) -> Iterator[tuple[Key, Distribution]]:
+    """Return all settings of a section that may differ between users, with their keys."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, Distribution):
+            yield (*key, name), value
+        elif isinstance(value, BaseModel):
+            yield from per_user(value, (*key, name))
+
+
+def _sound_sections(cls: type[Scenario], value: Any, error: ValidationError) -> dict[str, Any]:
+    """Validate again, one by one, the sections in which nothing was found wrong."""
+    if not isinstance(value, dict):
+        return {}
+    wrong = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
+    sound = {}
+    for name, field in cls.model_fields.items():
+        if name in wrong or not (name in value or not field.is_required()):
+            continue
+        given = value.get(name, field.get_default())
+        annotation: Any = field.annotation
+        is_section = isinstance(annotation, type) and issubclass(annotation, Settings)
+        sound[name] = annotation.model_validate(given) if is_section else given
+    return sound

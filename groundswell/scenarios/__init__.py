@@ -1,0 +1,1 @@
+"""Reading, running, sweeping and storing scenarios."""

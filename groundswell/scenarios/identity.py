@@ -1,0 +1,63 @@
+"""Which run is which: ids that depend on what affects numbers, and on nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from groundswell.files import digest
+from groundswell.scenario import Scenario
+from groundswell.scenarios.loading import file_settings
+
+NUMBERS = 1
+"""Raised whenever a change of the code changes results; ids change with it."""
+
+INERT = {"version", "name", "seed", "replicates", "sweep"}
+"""Settings that do not affect the numbers of a run, or that its id has beside the settings."""
+
+
+def study_id(scenario: Scenario) -> str:
+    """Return the id of the settings, which all runs of a study share but for the sweep."""
+    return _hash({"numbers": NUMBERS, "settings": canonical(scenario)})
+
+
+def run_id(scenario: Scenario, replicate: int) -> str:
+    """Return the id of one run of a scenario."""
+    return _hash(
+        {
+            "numbers": NUMBERS,
+            "settings": canonical(scenario),
+            "seed": scenario.seed,
+            "replicate": replicate,
+        }
+    )
+
+
+def canonical(scenario: Scenario) -> dict[str, Any]:
+    """Return the settings that affect numbers, files by the digest of their bytes."""
+    settings = scenario.model_dump(mode="json", exclude=INERT)
+    for key, path in file_settings(scenario):
+        table = settings
+        for part in key[:-1]:
+            table = table[str(part)]
+        table[str(key[-1])] = f"sha256:{digest(path)}"
+    return settings
+
+
+def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return settings by dotted key.
+
+    >>> flat({"a": {"b": 1}, "c": 2})
+    {'a.b': 1, 'c': 2}
+    """
+    result: dict[str, Any] = {}
+    for name, value in settings.items():
+        key = f"{prefix}{name}"
+        result |= flat(value, f"{key}.") if isinstance(value, dict) else {key: value}
+    return result
+
+
+def _hash(content: dict[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,205 @@
+"""From a file, a library name, a table or a scenario to a validated scenario."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from groundswell.files import read_text
+from groundswell.problems import InputError, Key, Problem, ScenarioError, did_you_mean
+from groundswell.scenario import Scenario
+from groundswell.scenarios.positions import key_lines
+from groundswell.settings_errors import override, split_key, validated
+
+LIBRARY = Path(__file__).parent / "library"
+Source = str | Path | Mapping[str, Any] | Scenario
+
+
+@dataclass
+class Origin:
+    """Where each setting was given, for messages and for relative paths."""
+
+    default: str = "scenario"
+    places: dict[Key, str] = field(default_factory=dict)
+    folders: dict[Key, Path] = field(default_factory=dict)
+
+    def locate(self, key: Key) -> str:
+        """Return ``file:line`` of a key, or of the nearest table around it."""
+        for depth in range(len(key), 0, -1):
+            if key[:depth] in self.places:
+                return self.places[key[:depth]]
+        return self.default
+
+    def folder(self, key: Key) -> Path:
+        """Return the folder that a path given for a key is relative to."""
+        for depth in range(len(key), 0, -1):
+            if key[:depth] in self.folders:
+                return self.folders[key[:depth]]
+        return Path.cwd()
+
+    def add(self, other: Origin) -> None:
+        """Take over the places of settings that override."""
+        self.places.update(other.places)
+        self.folders.update(other.folders)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario and where its settings came from."""
+
+    scenario: Scenario
+    origin: Origin
+
+
+def library() -> list[str]:
+    """Return the names of the scenarios inside the package."""
+    return sorted(item.name.removesuffix(".toml") for item in LIBRARY.iterdir())
+
+
+def load(source: Source) -> Scenario:
+    """Read a scenario.
+
+    Parameters
+    ----------
+    source
+        Path of a scenario file, name of a library scenario, table of settings, or a scenario.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with the settings. Data files are not read here.
+
+    >>> load("quickstart").population.kind
+    'digits'
+    """
+    return load_with_origin(source).scenario
+
+
+def load_with_origin(source: Source, changes: Mapping[str, Any] | None = None) -> Loaded:
+    """Read a scenario, change settings by dotted key, and remember where each was given."""
+    settings, origin = _settings(source)
+    if changes:
+        try:
+            settings = override(settings, changes)
+        except ScenarioError as error:
+            raise ScenarioError(error.problems, lambda key: "--set") from None
+        for dotted in changes:
+            origin.places[split_key(dotted)] = "--set"
+            origin.folders[split_key(dotted)] = Path.cwd()
+    scenario = validated(Scenario, settings, origin.locate)
+    return Loaded(_with_absolute_paths(scenario, origin), origin)
+
+
+def _settings(source: Source) -> tuple[Mapping[str, Any], Origin]:
+    if isinstance(source, Scenario):
+        return source.model_dump(exclude_defaults=True), Origin()
+    if isinstance(source, Mapping):
+        return source, Origin()
+    try:
+        return _read_with_base(_path(source))
+    except InputError as error:
+        raise ScenarioError([Problem((), str(error), error.place)], lambda key: "") from None
+
+
+def _path(source: str | Path) -> Path:
+    """Find a scenario file, or a library scenario by its name."""
+    path = Path(source)
+    if path.suffix == ".toml" or path.exists():
+        return path
+    known = library()
+    if str(source) in known:
+        return LIBRARY / f"{source}.toml"
+    hint = did_you_mean(source, known)
+    raise ScenarioError(
+        [Problem((), f"there is no file or library scenario '{source}'{hint}")], lambda key: ""
+    )
+
+
+def _read_with_base(path: Path) -> tuple[dict[str, Any], Origin]:
+    """Read a file and what it extends; one level."""
+    settings, origin = _read(path)
+    extends = settings.pop("extends", None)
+    if extends is None:
+        return settings, origin
+    if not isinstance(extends, str):
+        raise _error(
+            origin, ("extends",), f"should be the path of a scenario file, found {extends!r}"
+        )
+    base_path = path.parent / extends
+    try:
+        base, base_origin = _read(base_path)
+    except InputError as error:
+        raise _error(origin, ("extends",), str(error)) from None
+    if "extends" in base:
+        raise _error(
+            origin, ("extends",), f"'{extends}' extends another file; one level is allowed"
+        )
+    base_origin.add(origin)
+    base_origin.default = origin.default
+    return _merged(base, settings), base_origin
+
+
+def _read(path: Path) -> tuple[dict[str, Any], Origin]:
+    name = str(path)
+    text = read_text(name)
+    try:
+        settings = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError([_syntax_problem(name, text, error)]) from None
+    places = {key: f"{name}:{line}" for key, line in key_lines(text).items()}
+    folders = dict.fromkeys(places, path.resolve().parent)
+    return settings, Origin(name, places, folders)
+
+
+def _syntax_problem(name: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:
+    position = re.search(r"line (\d+)", str(error))
+    line = int(position[1]) if position else text.count("\n") + 1
+    reason = re.sub(r" \(at .*\)", "", str(error))
+    return Problem((), f"not valid TOML: {reason}", f"{name}:{line}")
+
+
+def _merged(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Put settings over those of a base; a table of another kind replaces the base's."""
+    merged = dict(base)
+    for name, value in settings.items():
+        below = merged.get(name)
+        merged[name] = value
+        if (
+            isinstance(value, Mapping)
+            and isinstance(below, Mapping)
+            and value.get("kind", below.get("kind")) == below.get("kind")
+        ):
+            merged[name] = _merged(below, value)
+    return merged
+
+
+def _with_absolute_paths(scenario: Scenario, origin: Origin) -> Scenario:
+    changes = {}
+    for key, path in file_settings(scenario):
+        absolute = origin.folder(key) / Path(path).expanduser()
+        if str(absolute) != path:
+            changes[".".join(map(str, key))] = str(absolute)
+    return scenario.replace(changes) if changes else scenario
+
+
+def file_settings(settings: BaseModel, key: Key = ()) -> list[tuple[Key, str]]:
+    """Return the settings that name files: fields marked ``file``."""
+    found: list[tuple[Key, str]] = []
+    for name, info in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        marks = info.json_schema_extra
+        if isinstance(value, str) and isinstance(marks, dict) and marks.get("file"):
+            found.append(((*key, name), value))
+        elif isinstance(value, BaseModel):
+            found += file_settings(value, (*key, name))
+    return found
+
+
+def _error(origin: Origin, key: Key, message: str) -> ScenarioError:
+    return ScenarioError([Problem(key, message)], origin.locate)

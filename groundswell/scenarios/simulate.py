@@ -1,0 +1,99 @@
+"""One run, from a scenario to its record."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from groundswell.scenario import Scenario
+from groundswell.scenarios.identity import run_id
+from groundswell.scenarios.store import RunRecord
+
+if TYPE_CHECKING:
+    from groundswell.model import CollectiveActionModel
+
+OnRound = Callable[["CollectiveActionModel"], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A run that is to be done.
+
+    Parameters
+    ----------
+    scenario
+        Its scenario, with the sweep's values in place.
+    replicate
+        Which replicate.
+    position
+        Place among the runs of the study.
+    settings
+        The values the sweep gave it, by dotted key.
+    """
+
+    scenario: Scenario
+    replicate: int
+    position: int = 0
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
+    """Do one run on one thread.
+
+    Parameters
+    ----------
+    task
+        What to run.
+    on_round
+        Called with the model after each round.
+
+    Returns
+    -------
+    RunRecord
+        A run that fails in any way has status ``"failed"`` and the traceback in ``error``.
+    """
+    from threadpoolctl import threadpool_limits
+
+    start = time.perf_counter()
+    rows: list[dict[str, Any]] = []
+    status, error = "ok", None
+    with threadpool_limits(limits=1):
+        try:
+            rows = _rounds(task, on_round)
+        except Exception:  # data or a learner may fail in their own way; other runs go on
+            status, error = "failed", traceback.format_exc()
+    return RunRecord(
+        run=run_id(task.scenario, task.replicate),
+        replicate=task.replicate,
+        seed=task.scenario.seed,
+        status=status,
+        seconds=time.perf_counter() - start,
+        settings=task.settings,
+        position=task.position,
+        rows=rows,
+        error=error,
+    )
+
+
+def _rounds(task: Task, on_round: OnRound | None) -> list[dict[str, Any]]:
+    import mesa
+
+    from groundswell.model import CollectiveActionModel
+
+    model = CollectiveActionModel(task.scenario, replicate=task.replicate)
+    try:
+        if on_round:
+            on_round(model)
+        for _ in range(task.scenario.rounds):
+            model.step()
+            if on_round:
+                on_round(model)
+        return model.recorder.rows
+    finally:
+        # Mesa 3 counts agents in a table that would keep every model alive.
+        with suppress(AttributeError):
+            mesa.Agent._ids.pop(model, None)

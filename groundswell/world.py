@@ -1,0 +1,188 @@
+"""The world of one run before anything happens: data, ties, per-user settings, seeds.
+
+Building it is what finds everything wrong with the data a scenario names.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+
+from groundswell.agents.collective import Collective
+from groundswell.agents.columns import Columns
+from groundswell.agents.network import Network
+from groundswell.agents.population import Population, Rows, Source
+from groundswell.agents.ties import Ties
+from groundswell.data import Floats, Ints, Points
+from groundswell.problems import InputError, Locate, Problems, dotted
+from groundswell.randomness import Streams
+from groundswell.scenario import Scenario, per_user
+
+
+@dataclass(frozen=True)
+class World:
+    """What a run starts from.
+
+    Parameters
+    ----------
+    source
+        Where data points come from.
+    rows
+        The users' data.
+    fresh
+        Points of P0 to measure on: the whole law with weights if the learner is exact.
+    ties
+        Who is tied to whom.
+    columns
+        The users' attributes: settings that differ, ``joined`` and ``committed``.
+    compliance_order
+        The order of users in which members comply.
+    """
+
+    source: Source
+    rows: Rows
+    fresh: Points
+    ties: Ties
+    columns: Columns
+    compliance_order: Ints
+
+
+def build_world(
+    scenario: Scenario, streams: Streams, locate: Locate = lambda key: "scenario"
+) -> World:
+    """Read the data and draw everything that a run starts from.
+
+    Raises
+    ------
+    ScenarioError
+        With all problems of the data at once.
+    """
+    problems = Problems()
+    population, network, collective = scenario.population, scenario.network, scenario.collective
+    source, size = None, None
+    with problems.at("population"):
+        source = population.open(streams("population.source"))
+    with problems.at("network"):
+        size = network.size()
+    if source is not None:
+        _check_plan(problems, collective, source)
+    problems.raise_any(locate)
+    assert source is not None  # noqa: S101  (problems would have been raised)
+
+    with problems.at():
+        users = number_of_users(population, size)
+        refuse_if_too_large(population, network, users)
+    problems.raise_any(locate)
+
+    ties = None
+    with problems.at("network"):
+        ties = network.build(users, streams("network"))
+    problems.raise_any(locate)
+    assert ties is not None  # noqa: S101
+
+    rows = source.rows(users, streams("population"))
+    columns = Columns(users)
+    _draw_settings(problems, scenario, columns, streams, _numeric_columns(source, rows, users))
+    with problems.at("collective"):
+        columns["joined"] = collective.choose_seeds(ties, streams("seeds"))
+        columns["committed"] = columns["joined"] & collective.committed
+    problems.raise_any(locate)
+    return World(
+        source=source,
+        rows=rows,
+        fresh=_fresh(scenario, source, streams),
+        ties=ties,
+        columns=columns,
+        compliance_order=streams("compliance").permutation(users),
+    )
+
+
+def number_of_users(population: Population, network_size: int | None) -> int:
+    """Return N: ``population.users``, else the network's size, else the data's.
+
+    Raises
+    ------
+    InputError
+        If nothing says how many users there are, or if two say different things.
+    """
+    users = population.users
+    if users is not None and network_size is not None and users != network_size:
+        raise InputError(
+            f"{users:,} users, but the network has {network_size:,}; leave 'users' out or make "
+            "them equal",
+            key=("population", "users"),
+        )
+    users = users or network_size or population.size()
+    if users is None:
+        raise InputError(
+            "is missing, and neither the network nor the data says how many users there are",
+            key=("population", "users"),
+        )
+    return users
+
+
+def refuse_if_too_large(population: Population, network: Network, users: int) -> None:
+    """Refuse what this machine's memory cannot hold.
+
+    Raises
+    ------
+    InputError
+        With the memory it would need.
+    """
+    # Per user: its data twice (held and submitted) and about 16 attributes; per tie: both
+    # directions as sorted 64-bit codes while the network is built.
+    needed = 8 * users * (2 * population.width() + 16) + 48 * network.expected_ties(users)
+    available = _memory()
+    if needed > available:
+        raise InputError(
+            f"{users:,} users would need about {_gigabytes(needed)} of memory; this machine has "
+            f"{_gigabytes(available)}",
+            key=("population", "users"),
+        )
+
+
+def _check_plan(problems: Problems, collective: Collective, source: Source) -> None:
+    if source.schema.form == "none":
+        return
+    with problems.at("collective", "signal"):
+        collective.signal.check(source.schema)
+    with problems.at("collective", "strategy"):
+        collective.strategy.check(source.schema)
+
+
+def _draw_settings(
+    problems: Problems, scenario: Scenario, columns: Columns, streams: Streams,
+    known: dict[str, Floats],
+) -> None:  # fmt: skip
+    for key, setting in per_user(scenario):
+        with problems.at(*key):
+            columns[str(key[-1])] = setting.draw(columns.users, streams(dotted(key)), known)
+
+
+def _numeric_columns(source: Source, rows: Rows, users: int) -> dict[str, Floats]:
+    """Return each numeric feature per user, averaged over the rows of a user."""
+    count = np.bincount(rows.owner, minlength=users)
+    return {
+        source.schema.columns[i].name: np.bincount(rows.owner, rows.points.X[:, i], users) / count
+        for i in source.schema.numeric
+    }
+
+
+def _fresh(scenario: Scenario, source: Source, streams: Streams) -> Points:
+    learner = getattr(scenario.platform, "learner", None)
+    if learner is not None and learner.exact and source.law is not None:
+        return source.law
+    return source.fresh(scenario.measure.test_users, streams("measure"))
+
+
+def _memory() -> float:
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):  # not every system says
+        return 16 * 2.0**30
+
+
+def _gigabytes(amount: float) -> str:
+    return f"{amount / 2**30:,.1f} GiB"

@@ -1,0 +1,152 @@
+"""The command line as a newcomer meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("torch", "sklearn", "mesa", "pandas", "matplotlib", "numba", "networkx")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["list"], ["schema"]])
+def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom groundswell.cli import app\n"
+        f"try:\n    app({arguments!r})\nexcept SystemExit:\n    pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip() == "[]"
+
+
+def test_run_says_how_it_ended_and_where(groundswell, tmp_path: Path) -> None:
+    done = groundswell("run", "quickstart", "--set", "rounds=5", "--replicates", "2")
+    assert done.returncode == 0, done.stderr
+    assert "results: results/quickstart" in done.stdout
+    series = pd.read_csv(tmp_path / "results" / "quickstart" / "series.csv")
+    assert len(series) == 12
+    assert "run 2/2 ok" in done.stderr
+
+
+def test_quiet_prints_the_folder_only(groundswell, tmp_path: Path) -> None:
+    done = groundswell("run", "granovetter", "--quiet", "--out", "here", "--seed", "5")
+    assert (done.stdout, done.stderr) == ("here\n", "")
+    assert pd.read_csv(tmp_path / "here" / "runs.csv")["seed"].tolist() == [5]
+
+
+def test_sweep_with_workers(groundswell) -> None:
+    done = groundswell("sweep", "bayes-step", "--workers", "2", "--set", "rounds=1")
+    assert done.returncode == 0, done.stderr
+    assert "collective.seeds" in done.stdout
+    assert groundswell("sweep", "quickstart").returncode == 2
+
+
+def test_problems_exit_with_2_and_write_nothing(groundswell, tmp_path: Path) -> None:
+    done = groundswell("run", "quickstart", "--set", "rounds=0", "--set", "platfrm=1")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert sorted(done.stderr.splitlines()) == [
+        "--set: platfrm: unknown key; did you mean 'platform'?",
+        "--set: rounds: should be greater than or equal to 1, found 0",
+    ]
+    missing = groundswell("run", "adult-facebook")
+    assert missing.returncode == 2
+    assert "there is no file" in missing.stderr
+    assert "Traceback" not in missing.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "no-such-thing"], "there is no file or library scenario 'no-such-thing'"),
+        (["run", "quikstart"], "did you mean 'quickstart'?"),
+        (["check", "quickstart", "--set", "rounds"], "--set: expected KEY=VALUE, found 'rounds'"),
+        (["list", "lerner"], "there is no part 'lerner'; did you mean 'learner'?"),
+        (["run", "granovetter", "--workers", "0"], "--workers"),
+    ],
+)
+def test_wrong_arguments(groundswell, arguments: list[str], message: str) -> None:
+    done = groundswell(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_results_folder_that_cannot_be_written(groundswell, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = groundswell("run", "granovetter", "--out", "file/results")
+    assert done.returncode == 2
+    assert done.stderr.startswith("cannot write results to 'file/results'")
+
+
+def test_check_says_what_would_run(groundswell) -> None:
+    done = groundswell("check", "signal-planting")
+    assert done.returncode == 0
+    assert done.stdout.startswith(
+        "ok: signal-planting: 1,258 users, 0 ties, 38 seeds, 1 rounds, 27"
+    )
+
+
+def test_dropped_ties_are_said(groundswell, tmp_path: Path) -> None:
+    (tmp_path / "ties.txt").write_text("0 1\n1 2\n2 2\n1 0\n")
+    done = groundswell(
+        "check", "granovetter", "--set", "network.kind=edge-list",
+        "--set", "network.path=ties.txt", "--set", "population.users=3",
+        "--set", "decision.threshold=0.5",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "note: 1 self-loop dropped\nnote: 1 duplicate tie dropped\n" in done.stdout
+
+
+def test_new_writes_a_scenario_that_runs(groundswell, tmp_path: Path) -> None:
+    assert groundswell("new", "My study").returncode == 0
+    assert groundswell("check", "my-study.toml").returncode == 0
+    done = groundswell("run", "my-study.toml", "--set", "rounds=2", "-q")
+    assert done.stdout == "results/my-study\n", done.stderr
+    again = groundswell("new", "My study")
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+
+
+def test_list_and_schema(groundswell) -> None:
+    listed = groundswell("list").stdout
+    for word in ("watts-strogatz", "best-response", "naive-bayes", "quickstart"):
+        assert word in listed
+    verbose = groundswell("list", "learner", "-v").stdout
+    assert "strength (default 1.0, > 0)" in verbose
+    assert json.loads(groundswell("schema").stdout)["title"] == "Scenario"
+
+
+def test_ctrl_c_keeps_finished_replicates(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "groundswell", "run", "quickstart", "--replicates", "200"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("run 2/200"):
+            break
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=60)
+    assert process.returncode == 130, error
+    assert "interrupted; the runs that had ended are in results/quickstart" in out
+    runs = pd.read_csv(tmp_path / "results" / "quickstart" / "runs.csv")
+    series = pd.read_csv(tmp_path / "results" / "quickstart" / "series.csv")
+    assert 2 <= len(runs) < 200
+    assert len(series) == 31 * len(runs)
