@@ -11,6 +11,7 @@ from groundswell.agents.distribution import Constant
 from groundswell.agents.network import Network
 from groundswell.agents.payoff import Payoff
 from groundswell.agents.population import Population
+from groundswell.agents.strategy import Planting
 from groundswell.platform.platform import Learning, Platform, Response
 from groundswell.problems import Problem
 
@@ -77,6 +78,31 @@ def signal_fits_population(population: Population, collective: Collective) -> Fo
             ("collective", "signal"),
             f"'{signal}' cannot change the data of a '{population}' population; "
             f"it needs one of: {_populations(signal.forms)}",
+        )
+
+
+@_check("collective")
+def signal_fits_strategy(collective: Collective) -> Found:
+    """Erasing compares x with g(x), which must be at rest under g."""
+    strategy, signal = collective.strategy, collective.signal
+    if strategy.needs_idempotent and not signal.idempotent:
+        yield Problem(
+            ("collective", "signal"),
+            f"'{signal}' is not idempotent here (planted twice it changes x twice), and "
+            f"'{strategy}' needs a signal that is; works: set-features, pixels, cells onto cells "
+            "that stay where they are",
+        )
+
+
+@_check("collective", "platform")
+def adversary_has_a_target(collective: Collective, platform: Platform) -> Found:
+    """The contamination adversary answers against a target label."""
+    epsilon = getattr(getattr(platform, "learner", None), "epsilon", 0.0)
+    if epsilon and not isinstance(collective.strategy, Planting):
+        yield Problem(
+            ("platform", "learner", "epsilon"),
+            f"an adversary needs a target label to answer against, and '{collective.strategy}' "
+            "has none; works: feature-label, feature-only",
         )
 
 

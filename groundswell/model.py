@@ -13,8 +13,8 @@ from groundswell.agents.decision import Situation
 from groundswell.agents.payoff import Observed
 from groundswell.agents.strategy import Outcome
 from groundswell.agents.users import User, Users
-from groundswell.platform.agent import Law, LearningPlatform, ResponsePlatform, make_platform
-from groundswell.platform.memory import Submissions
+from groundswell.campaign import Campaign
+from groundswell.platform.agent import LearningPlatform, ResponsePlatform, make_platform
 from groundswell.randomness import Streams
 from groundswell.recorder import Recorder
 from groundswell.scenario import Scenario
@@ -86,8 +86,10 @@ class CollectiveActionModel(mesa.Model):
         self.user_class = user_class
         self._views: dict[int, User] = {}
         self._users = Users(self)
+        self.campaign = Campaign.of(scenario, self.world, self.streams("learner.without"))
+        schema = self.world.source.schema
         self.platform = make_platform(
-            self, scenario.platform, self.world.source.schema, self._law()
+            self, scenario.platform, schema, self.campaign.law, self.campaign.target
         )
         self.platform.unique_id = self.columns.users + 1
         self.round = 0
@@ -125,20 +127,11 @@ class CollectiveActionModel(mesa.Model):
         """Collect everybody's data, members' after the strategy."""
         if isinstance(self.platform, ResponsePlatform):
             return
-        collective, world = self.scenario.collective, self.world
-        points = world.rows.points
+        points = self.world.rows.points
         if self.scenario.population.redraw and self.round:
-            points = world.source.rows(
-                self.columns.users, self.streams("population", self.round)
-            ).points
-        planting = collective.planters(self.columns["joined"], world.compliance_order)
-        planted = planting[world.rows.owner]
-        X, y = points.X.copy(), points.y.copy()
-        theirs = collective.strategy.submit(
-            points.where(planted), collective.signal, world.source.schema
-        )
-        X[planted], y[planted] = theirs.X, theirs.y
-        self.platform.receive(Submissions(type(points)(X, y), planted, world.rows.owner))
+            rng = self.streams("population", self.round)
+            points = self.world.source.rows(self.columns.users, rng).points
+        self.platform.receive(self.campaign.submissions(points, self.columns["joined"]))
 
     def retrain(self) -> None:
         """Let the platform fit its learner."""
@@ -151,9 +144,8 @@ class CollectiveActionModel(mesa.Model):
         if isinstance(self.platform, ResponsePlatform):
             self.outcome = Outcome(success=self.platform.success())
         elif isinstance(self.platform, LearningPlatform):
-            fresh, schema = self.world.fresh, self.world.source.schema
-            collective, predict = self.scenario.collective, self.platform.predict
-            self.outcome = collective.strategy.measure(predict, fresh, collective.signal, schema)
+            fresh, predict = self.world.fresh, self.platform.predict
+            self.outcome = self.campaign.measure(predict)
             self.accuracy = fresh.share(predict(fresh.X) == fresh.y)
         self.recorder.record()
 
@@ -198,10 +190,3 @@ class CollectiveActionModel(mesa.Model):
             if live:
                 self.columns["joined"] = joined
         self.columns["joined"] = joined
-
-    def _law(self) -> Law | None:
-        base = self.world.source.law
-        if base is None:
-            return None
-        collective, schema = self.scenario.collective, self.world.source.schema
-        return Law(base, collective.strategy.submit(base, collective.signal, schema))

@@ -70,7 +70,8 @@ class Recorder:
         """Add the round that has just been measured."""
         model, now = self.model, self.model.columns["joined"]
         members = int(np.count_nonzero(now))
-        outcome = model.outcome
+        outcome, alpha = model.outcome, model.platform.alpha
+        bound, reference = model.campaign.bound(alpha)
         self.rows.append(
             {
                 "round": model.round,
@@ -79,15 +80,15 @@ class Recorder:
                 "joined": int(np.count_nonzero(now & ~self._before)),
                 "left": int(np.count_nonzero(self._before & ~now)),
                 "removed": 0,
-                "alpha": model.platform.alpha,
+                "alpha": alpha,
                 "alpha_eff": model.platform.alpha_eff,
                 "success": outcome.success,
                 "success_others": outcome.success_others,
                 "placebo": outcome.placebo,
                 "lift": outcome.lift,
                 "accuracy": model.accuracy,
-                "bound": NAN,
-                "bayes_reference": NAN,
+                "bound": bound,
+                "bayes_reference": reference,
                 **self._payoffs(),
                 "retrained": int(model.platform.retrained),
             }

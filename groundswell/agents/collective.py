@@ -36,6 +36,10 @@ class Collective(Settings):
     """What members submit."""
     signal: Signal = NoSignal()
     """What they plant."""
+    mistakes: float = Field(0.0, ge=0, le=1)
+    """Share of the planting members that plant ``mistaken_signal`` instead; they count in α."""
+    mistaken_signal: Signal = NoSignal()
+    """The wrong version of the signal."""
 
     @model_validator(mode="after")
     def _seeds_are_consistent(self) -> Collective:
@@ -104,12 +108,21 @@ class Collective(Settings):
         """
         if self.compliance == 1:
             return joined
-        members = order[joined[order]]
-        # Rounding first keeps 0.29 * 100 = 28.999999999999996 from losing a member.
-        count = math.floor(round(self.compliance * len(members), 9))
-        planting = np.zeros_like(joined)
-        planting[members[:count]] = True
-        return planting
+        return _first_share(self.compliance, order[joined[order]], joined)
+
+    def mistaken(self, planting: Bools, order: Ints) -> Bools:
+        """Return which of the planting members got the signal wrong: the last to comply first."""
+        last_first = order[::-1]
+        return _first_share(self.mistakes, last_first[planting[last_first]], planting)
+
+
+def _first_share(share: float, users: Ints, like: Bools) -> Bools:
+    """Mark the first ⌊share · n⌋ of n users."""
+    # Rounding first keeps 0.29 * 100 = 28.999999999999996 from losing one.
+    count = math.floor(round(share * len(users), 9))
+    marked = np.zeros_like(like)
+    marked[users[:count]] = True
+    return marked
 
 
 def breadth_first(ties: Ties, start: int, count: int) -> Ints:

@@ -37,6 +37,11 @@ class Source:
         self.schema = schema
 
     @property
+    def p0(self) -> Floats | None:
+        """P0(cell, label), shape (cells, labels), where X is finite and P0 known exactly."""
+        return None
+
+    @property
     def law(self) -> Points | None:
         """P0 as weighted points, one per cell and label, where it is known exactly."""
         return None
@@ -168,7 +173,12 @@ class FiniteSource(Source):
         cells = tuple(str(cell) for cell in range(p0.shape[0]))
         labels = tuple(str(label) for label in range(p0.shape[1]))
         super().__init__(Schema("cells", (Column("cell", cells),), labels))
-        self.p0 = p0 / p0.sum()
+        self._p0: Floats = p0 / p0.sum()
+
+    @property
+    def p0(self) -> Floats:
+        """P0(cell, label)."""
+        return self._p0
 
     @property
     def law(self) -> Points:

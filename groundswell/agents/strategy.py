@@ -1,19 +1,51 @@
-"""What members submit, z -> h(z), and what counts as its success (theory.md sections 1 and 2)."""
+"""What members submit, z -> h(z), and what counts as its success (theory.md sections 1 and 2).
+
+*H* is Hardt, Mazumdar, Mendler-Dünner and Zrnic, "Algorithmic Collective Action in Machine
+Learning", ICML 2023. **[H]** marks what sources about the paper say, **[H~]** what is reconstructed
+from them, **[D]** what is derived here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from groundswell.agents.signal import Signal
+from groundswell.analysis import bounds, parameters
 from groundswell.component import Component
 from groundswell.data import Floats, Ints, Points, Schema
 
 Predict = Callable[[Floats], Ints]
+Theorem = Callable[[float, float], float]
+"""Lower bound on S as a function of α and ε."""
 NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a strategy works with.
+
+    Parameters
+    ----------
+    signal
+        The signal g.
+    schema
+        What data points look like.
+    best_label
+        argmax_y P0(y|x): exact where P0 is known, else as the platform's learner sees it without
+        the collective. None for strategies that do not need it.
+    """
+
+    signal: Signal
+    schema: Schema
+    best_label: Predict | None = None
+
+    def signalled(self, points: Points) -> Points:
+        """Return the points with g(x) for x."""
+        return replace(points, X=self.signal.apply(points.X, self.schema))
 
 
 @dataclass(frozen=True)
@@ -28,16 +60,19 @@ class Outcome:
         S among the points whose label is not the target anyway.
     placebo
         Pr[f(x) = y*]: what S would be without the signal.
+    start
+        S without the collective, for strategies without a placebo.
     """
 
     success: float = NAN
     success_others: float = NAN
     placebo: float = NAN
+    start: float = NAN
 
     @property
     def lift(self) -> float:
-        """Success beyond the placebo."""
-        return self.success - self.placebo
+        """Success beyond the placebo, or beyond what it was without the collective."""
+        return self.success - (self.start if np.isnan(self.placebo) else self.placebo)
 
 
 class Strategy(Component):
@@ -46,6 +81,10 @@ class Strategy(Component):
     part: ClassVar[str] = "strategy"
     has_success: ClassVar[bool] = True
     """Whether it defines a success S."""
+    needs_best_label: ClassVar[bool] = False
+    """Whether members must know which label P0 prefers."""
+    needs_idempotent: ClassVar[bool] = False
+    """Whether it makes sense only for signals with g(g(x)) = g(x)."""
 
     def check(self, schema: Schema) -> None:
         """Refuse a strategy that does not fit the data.
@@ -56,11 +95,27 @@ class Strategy(Component):
             Names the parameter at fault.
         """
 
-    def submit(self, points: Points, signal: Signal, schema: Schema) -> Points:
+    def target_label(self, schema: Schema) -> int | None:
+        """Return the index of the target label y*, None if there is none."""
+        return None
+
+    def theorem(self, p0: Floats, to: Ints, schema: Schema) -> Theorem | None:
+        """Return the bound that theory gives on a finite X, None where it gives none.
+
+        Parameters
+        ----------
+        p0
+            P0(cell, label), shape (cells, labels).
+        to
+            The idempotent signal: the cell that each cell is sent to.
+        """
+        return None
+
+    def submit(self, points: Points, context: Context) -> Points:
         """Return what members with these points submit."""
         raise NotImplementedError
 
-    def measure(self, predict: Predict, fresh: Points, signal: Signal, schema: Schema) -> Outcome:
+    def measure(self, predict: Predict, fresh: Points, context: Context) -> Outcome:
         """Return the success of the strategy on fresh points of P0."""
         raise NotImplementedError
 
@@ -71,22 +126,21 @@ class NoStrategy(Strategy):
     kind: Literal["none"] = "none"
     has_success = False
 
-    def submit(self, points: Points, signal: Signal, schema: Schema) -> Points:
+    def submit(self, points: Points, context: Context) -> Points:
         """Return the points as they are."""
         return points
 
-    def measure(self, predict: Predict, fresh: Points, signal: Signal, schema: Schema) -> Outcome:
+    def measure(self, predict: Predict, fresh: Points, context: Context) -> Outcome:
         """Return that there is no success to speak of."""
         return Outcome()
 
 
-class FeatureLabel(Strategy):
-    """Plant the signal together with the target label: z -> (g(x), y*) [H].
+class Planting(Strategy):
+    """Strategies that teach the model to answer a target label where it sees the signal.
 
     Success is S = Pr[f(g(x)) = y*] on fresh points of P0 [H].
     """
 
-    kind: Literal["feature-label"] = "feature-label"
     target: str | int
     """Name of the target label y*."""
 
@@ -94,18 +148,96 @@ class FeatureLabel(Strategy):
         """Refuse a target that is not a label."""
         schema.label(self.target)
 
-    def submit(self, points: Points, signal: Signal, schema: Schema) -> Points:
-        """Return (g(x), y*) for every point."""
-        target = np.full(len(points), schema.label(self.target), dtype=np.int64)
-        return Points(signal.apply(points.X, schema), target, points.weight)
+    def target_label(self, schema: Schema) -> int:
+        """Return the index of y*."""
+        return schema.label(self.target)
 
-    def measure(self, predict: Predict, fresh: Points, signal: Signal, schema: Schema) -> Outcome:
+    def measure(self, predict: Predict, fresh: Points, context: Context) -> Outcome:
         """Return S, S among other labels, and the placebo."""
-        target = schema.label(self.target)
-        hit = predict(signal.apply(fresh.X, schema)) == target
+        target = self.target_label(context.schema)
+        hit = predict(context.signalled(fresh).X) == target
         others = fresh.y != target
         return Outcome(
             success=fresh.share(hit),
             success_others=fresh.where(others).share(hit[others]),
             placebo=fresh.share(predict(fresh.X) == target),
         )
+
+
+class FeatureLabel(Planting):
+    """Plant the signal together with the target label: (x, y) -> (g(x), y*) [H]."""
+
+    kind: Literal["feature-label"] = "feature-label"
+
+    def submit(self, points: Points, context: Context) -> Points:
+        """Return (g(x), y*) for every point."""
+        target = np.full(len(points), self.target_label(context.schema), dtype=np.int64)
+        return replace(context.signalled(points), y=target)
+
+    def theorem(self, p0: Floats, to: Ints, schema: Schema) -> Theorem:
+        """Return the bound of Theorem 1 [H~]."""
+        xi, gap = parameters.uniqueness(p0, to), parameters.gap(p0, to, self.target_label(schema))
+        return lambda alpha, epsilon: float(
+            bounds.feature_label(alpha, uniqueness=xi, gap=gap, epsilon=epsilon)
+        )
+
+
+class FeatureOnly(Planting):
+    """Plant the signal where the label is the target, change nothing else [H].
+
+    (x, y) -> (g(x), y*) if y = y*, else (x, y). α counts all members, whatever their label.
+    """
+
+    kind: Literal["feature-only"] = "feature-only"
+
+    def submit(self, points: Points, context: Context) -> Points:
+        """Return (g(x), y) for points of the target's class, the others as they are."""
+        X = points.X.copy()
+        theirs = points.y == self.target_label(context.schema)
+        X[theirs] = context.signalled(points.where(theirs)).X
+        return replace(points, X=X)
+
+    def theorem(self, p0: Floats, to: Ints, schema: Schema) -> Theorem | None:
+        """Return the bound that holds for every α [D]; none where P0(y*|x) may be 0."""
+        xi, p = parameters.uniqueness(p0, to), parameters.positivity(p0, self.target_label(schema))
+        if p == 0:
+            return None
+        return lambda alpha, epsilon: float(
+            bounds.feature_only(alpha, uniqueness=xi, positivity=p, epsilon=epsilon)
+        )
+
+
+class Erasing(Strategy):
+    """Make the signal stop mattering: (x, y) -> (x, argmax_y P0(y|g(x))) [H].
+
+    Success is S = Pr[f(x) = f(g(x))] on fresh points of P0 [H]. Where P0 is not known, members
+    take the answers of the platform's learner trained without the collective for it.
+    """
+
+    kind: Literal["erasing"] = "erasing"
+    needs_best_label = True
+    needs_idempotent = True
+
+    def submit(self, points: Points, context: Context) -> Points:
+        """Return x with the label that P0 prefers at g(x)."""
+        if context.best_label is None:
+            raise ValueError("erasing needs to know which label P0 prefers")
+        return replace(points, y=context.best_label(context.signalled(points).X))
+
+    def measure(self, predict: Predict, fresh: Points, context: Context) -> Outcome:
+        """Return S; there is no target and so no placebo."""
+        same = predict(fresh.X) == predict(context.signalled(fresh).X)
+        return Outcome(success=fresh.share(same))
+
+    def theorem(self, p0: Floats, to: Ints, schema: Schema) -> Theorem | None:
+        """Return the bound [D, after Theorem 5 of H]; none where P0 says nothing of g(x)."""
+        tau = parameters.distance(p0, to)
+        if np.isnan(tau):
+            return None
+
+        def theorem(alpha: float, epsilon: float) -> float:
+            if alpha <= epsilon / (1 - epsilon):
+                return NAN
+            return float(bounds.erasing(alpha, distance=tau, epsilon=epsilon))
+
+        return theorem

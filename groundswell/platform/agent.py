@@ -31,11 +31,10 @@ class Law:
     base: Points
     planted: Points
 
-    def mixture(self, alpha: float, schema: Schema) -> TrainingSet:
-        """Return αP* + (1-α)P0 [H]."""
+    def mixture(self, alpha: float) -> tuple[Points, Bools]:
+        """Return αP* + (1-α)P0 [H], and which of its points were planted."""
         points = concatenate([self.planted.scaled(alpha), self.base.scaled(1 - alpha)])
-        planted = np.arange(len(points)) < len(self.planted)
-        return TrainingSet(points, planted, schema)
+        return points, np.arange(len(points)) < len(self.planted)
 
 
 class PlatformAgent(mesa.Agent):
@@ -78,12 +77,20 @@ class LearningPlatform(PlatformAgent):
         What submitted points look like.
     law
         P0 and P*, where they are known; learners that are fitted on the law need them.
+    target
+        The label the collective wants, for learners that are adversaries.
     """
 
     def __init__(
-        self, model: mesa.Model, settings: Learning, schema: Schema, law: Law | None
+        self,
+        model: mesa.Model,
+        settings: Learning,
+        schema: Schema,
+        law: Law | None,
+        target: int | None,
     ) -> None:
         super().__init__(model)
+        self.target = target
         self.settings = settings
         self.schema = schema
         self.law = law
@@ -106,10 +113,11 @@ class LearningPlatform(PlatformAgent):
         if self.settings.withdraw:
             left = remembered.planted & ~joined[remembered.owner]
             remembered = remembered.where(~left)
-        data = TrainingSet(remembered.points, remembered.planted, self.schema)
-        self.alpha = self.alpha_eff = data.alpha
+        points, planted = remembered.points, remembered.planted
+        self.alpha = self.alpha_eff = points.share(planted)
         if self.law is not None and self.settings.learner.exact:
-            data = self.law.mixture(self.alpha, self.schema)
+            points, planted = self.law.mixture(self.alpha)
+        data = TrainingSet(points, planted, self.schema, self.target)
         self.classifier = fit(self.settings.learner, data, rng)
 
     def predict(self, X: Floats) -> Ints:
@@ -143,11 +151,15 @@ def fit(learner: Learner, data: TrainingSet, rng: np.random.Generator) -> Classi
 
 
 def make_platform(
-    model: mesa.Model, settings: Platform, schema: Schema, law: Law | None
+    model: mesa.Model,
+    settings: Platform,
+    schema: Schema,
+    law: Law | None = None,
+    target: int | None = None,
 ) -> PlatformAgent:
     """Return the agent that plays a platform."""
     if isinstance(settings, Response):
         return ResponsePlatform(model, settings)
     if isinstance(settings, Learning):
-        return LearningPlatform(model, settings, schema, law)
+        return LearningPlatform(model, settings, schema, law, target)
     raise TypeError(f"no agent plays a platform of kind '{settings!r}'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -83,7 +84,7 @@ def run(
     loaded = load_with_origin(source, settings)
     work = replicates(loaded.scenario)
     check_data(work, loaded.origin)
-    return execute(loaded.scenario, work, out=out, workers=workers)
+    return warn_of_failures(execute(loaded.scenario, work, out=out, workers=workers))
 
 
 def sweep(
@@ -93,7 +94,7 @@ def sweep(
     loaded = load_with_origin(source, settings)
     work = tasks(loaded.scenario, loaded.origin.locate)
     check_data(work, loaded.origin)
-    return execute(loaded.scenario, work, out=out, workers=workers)
+    return warn_of_failures(execute(loaded.scenario, work, out=out, workers=workers))
 
 
 def check_data(work: list[Task], origin: Origin) -> World:
@@ -145,6 +146,21 @@ def execute(
         progress.stop()
         results_folder.finish(scenario, store, time.perf_counter() - start)
     return Result(scenario, store, ids)
+
+
+def warn_of_failures(result: Result) -> Result:
+    """Warn a caller from Python of runs that did not end well."""
+    bad = result.runs[result.runs["status"] != "ok"]
+    if len(bad):
+        first = bad.iloc[0]
+        reason = (first["error"] or "").strip().splitlines()[-1:]
+        warnings.warn(
+            f"{len(bad)} of {len(result.runs)} runs {first['status']}: {''.join(reason)} "
+            "(see the column 'error' of result.runs)",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+    return result
 
 
 def _records(work: Sequence[Task], workers: int, progress: Progress) -> Generator[RunRecord]:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from groundswell.platform.learners.base import Diverged
 from groundswell.scenario import Scenario
 from groundswell.scenarios.identity import run_id
 from groundswell.scenarios.store import RunRecord
@@ -63,7 +64,9 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     status, error = "ok", None
     with threadpool_limits(limits=1):
         try:
-            rows = _rounds(task, on_round)
+            _rounds(task, rows, on_round)
+        except Diverged as divergence:
+            status, error = "diverged", str(divergence)
         except Exception:  # data or a learner may fail in their own way; other runs go on
             status, error = "failed", traceback.format_exc()
     return RunRecord(
@@ -79,20 +82,20 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     )
 
 
-def _rounds(task: Task, on_round: OnRound | None) -> list[dict[str, Any]]:
+def _rounds(task: Task, rows: list[dict[str, Any]], on_round: OnRound | None) -> None:
+    """Simulate, adding a row per round, so that those before a failure are kept."""
     import mesa
 
     from groundswell.model import CollectiveActionModel
 
     model = CollectiveActionModel(task.scenario, replicate=task.replicate)
     try:
-        if on_round:
-            on_round(model)
-        for _ in range(task.scenario.rounds):
-            model.step()
+        for round_ in range(task.scenario.rounds + 1):
+            if round_:
+                model.step()
+            rows.append(model.recorder.rows[-1])
             if on_round:
                 on_round(model)
-        return model.recorder.rows
     finally:
         # Mesa 3 counts agents in a table that would keep every model alive.
         with suppress(AttributeError):

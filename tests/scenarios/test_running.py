@@ -166,7 +166,8 @@ def test_a_failing_run_is_recorded_and_the_others_go_on(tmp_path: Path) -> None:
         "parameters": {"nu": 1.0},
     }
     grid = {"grid": {"platform.learner": ["tree", learner]}}
-    result = gs.sweep({**TINY, "replicates": 1, "sweep": grid}, out=tmp_path / "out")
+    with pytest.warns(RuntimeWarning, match="1 of 2 runs failed: ValueError: .*infeasible"):
+        result = gs.sweep({**TINY, "replicates": 1, "sweep": grid}, out=tmp_path / "out")
     assert result.runs["status"].tolist() == ["ok", "failed"]
     assert "infeasible" in result.runs["error"].iloc[1]
 

@@ -26,16 +26,15 @@ class TrainingSet:
         Which of them were passed through the strategy, shape (points,).
     schema
         What the points look like.
+    target
+        The label the collective wants, None where there is none or nobody says; only learners
+        that are adversaries look at it.
     """
 
     points: Points
     planted: Bools
     schema: Schema
-
-    @property
-    def alpha(self) -> float:
-        """Share α of the training data, by weight, that was planted."""
-        return self.points.share(self.planted)
+    target: int | None = None
 
 
 class Classifier(Protocol):
@@ -44,6 +43,10 @@ class Classifier(Protocol):
     def predict(self, X: Floats) -> Ints:
         """Return a label index for each row of X."""
         ...
+
+
+class Diverged(ArithmeticError):
+    """Training ended in losses that are not finite; the run's status says so."""
 
 
 class Learner(Component):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
 
 from groundswell.data import Floats, Ints
 from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
@@ -23,6 +25,9 @@ class Bayes(Learner):
     forms = ("cells",)
     plug_in: bool = False
     """Fit counts of submitted points instead of the law they come from."""
+    epsilon: float = Field(0.0, ge=0, lt=0.5)
+    """Suboptimality ε: an adversary that may act as if (1-ε)P(·|x) + εQ(·|x) for any Q answers
+    against the collective wherever y* leads by at most ε/(1-ε), and where it has seen nothing."""
 
     @property
     def exact(self) -> bool:
@@ -35,10 +40,21 @@ class Bayes(Learner):
         labels = len(data.schema.labels)
         code = data.points.X[:, 0].astype(np.int64) * labels + data.points.y
         weight = data.points.weight  # without weights the counts stay integers
-        table = np.bincount(code, weight, minlength=cells * labels).reshape(cells, labels)
+        table: NDArray[Any] = np.bincount(code, weight, cells * labels).reshape(cells, labels)
         answer = table.argmax(axis=1)
         answer[table.sum(axis=1) == 0] = table.sum(axis=0).argmax()
+        if self.epsilon and data.target is not None:
+            answer = self._against(data.target, table, answer)
         return TableClassifier(answer)
+
+    def _against(self, target: int, table: NDArray[Any], answer: Ints) -> Ints:
+        """Answer another label wherever the target's lead is within the adversary's reach."""
+        others = np.delete(table, target, axis=1)
+        best_other = others.argmax(axis=1)
+        best_other += best_other >= target
+        lead = table[:, target] - others.max(axis=1)
+        reach = self.epsilon / (1 - self.epsilon) * table.sum(axis=1)
+        return np.where(lead <= reach, best_other, answer)
 
 
 @dataclass(frozen=True)
