@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from groundswell.platform.learners.base import Diverged
+from groundswell.platform.learners.base import DivergedError
 from groundswell.scenario import Scenario
 from groundswell.scenarios.identity import run_id
 from groundswell.scenarios.store import RunRecord
@@ -65,7 +65,7 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     with threadpool_limits(limits=1):
         try:
             _rounds(task, rows, on_round)
-        except Diverged as divergence:
+        except DivergedError as divergence:
             status, error = "diverged", str(divergence)
         except Exception:  # data or a learner may fail in their own way; other runs go on
             status, error = "failed", traceback.format_exc()

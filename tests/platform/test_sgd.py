@@ -7,7 +7,7 @@ import pytest
 
 import groundswell as gs
 from groundswell.data import Column, Points, Schema
-from groundswell.platform.learners.base import Diverged, TrainingSet
+from groundswell.platform.learners.base import DivergedError, TrainingSet
 from groundswell.platform.learners.sgd import SGD
 
 SCHEMA = Schema("images", (Column("a"), Column("b")), ("no", "yes"))
@@ -94,7 +94,7 @@ def test_linear_model_agrees_with_plain_torch() -> None:
 
 
 def test_divergence_is_a_status_not_a_number() -> None:
-    with pytest.raises(Diverged):
+    with pytest.raises(DivergedError):
         SGD(rate=1e6, hidden=(16, 16), epochs=5).fit(training_set(), np.random.default_rng(0))
     settings = {
         "name": "diverges",

@@ -45,7 +45,7 @@ class Classifier(Protocol):
         ...
 
 
-class Diverged(ArithmeticError):
+class DivergedError(ArithmeticError):
     """Training ended in losses that are not finite; the run's status says so."""
 
 

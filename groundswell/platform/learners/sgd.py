@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from pydantic import Field
 from groundswell.data import Floats, Ints
 from groundswell.platform.learners.base import (
     Classifier,
-    Diverged,
+    DivergedError,
     Learner,
     TrainingSet,
     encoder,
@@ -53,7 +54,7 @@ class SGD(Learner):
 
         Raises
         ------
-        Diverged
+        DivergedError
             If the loss is not finite after an epoch.
         """
         import torch
@@ -75,7 +76,7 @@ class SGD(Learner):
 
         widths = [inputs, *self.hidden, outputs]
         layers: list[nn.Module] = []
-        for fan_in, fan_out in zip(widths, widths[1:], strict=False):
+        for fan_in, fan_out in pairwise(widths):
             layer = nn.Linear(fan_in, fan_out)
             for parameter in layer.parameters():
                 limit = 1 / math.sqrt(fan_in)
@@ -106,7 +107,7 @@ class SGD(Learner):
                 optimizer.step()
                 total += loss.detach()
             if not torch.isfinite(total):
-                raise Diverged("the loss is not finite; lower 'rate'")
+                raise DivergedError("the loss is not finite; lower 'rate'")
 
     def _optimizer(self, network: torch.nn.Sequential) -> torch.optim.Optimizer:
         from torch import optim
