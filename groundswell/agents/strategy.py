@@ -11,6 +11,7 @@ import numpy as np
 from groundswell.agents.signal import Signal
 from groundswell.component import Component
 from groundswell.data import Floats, Ints, Points, Schema
+from groundswell.problems import InputError
 
 Predict = Callable[[Floats], Ints]
 NAN = float("nan")
@@ -92,7 +93,10 @@ class FeatureLabel(Strategy):
 
     def check(self, schema: Schema) -> None:
         """Refuse a target that is not a label."""
-        schema.label(self.target)
+        try:
+            schema.label(self.target)
+        except InputError as error:
+            raise InputError(str(error), key=("target",)) from None
 
     def submit(self, points: Points, signal: Signal, schema: Schema) -> Points:
         """Return (g(x), y*) for every point."""
