@@ -45,6 +45,7 @@ class Strategy(Component):
     """What the collective has its members submit."""
 
     part: ClassVar[str] = "strategy"
+    default_kind = "none"
     has_success: ClassVar[bool] = True
     """Whether it defines a success S."""
 

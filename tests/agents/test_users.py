@@ -111,7 +111,7 @@ def test_fields_read_the_columns(model):
         {"agent_type": PlatformAgent},
         {"filter_func": is_sociable, "agent_type": User, "at_most": 2},
     ],
-    ids=str,
+    ids=lambda arguments: "-".join(arguments) or "everybody",
 )
 @pytest.mark.parametrize("inplace", [False, True])
 def test_select_as_mesa_does(model, plain, arguments, inplace):
