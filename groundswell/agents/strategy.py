@@ -17,6 +17,7 @@ from groundswell.agents.signal import Signal
 from groundswell.analysis import bounds, parameters
 from groundswell.component import Component
 from groundswell.data import Floats, Ints, Points, Schema
+from groundswell.problems import InputError
 
 Predict = Callable[[Floats], Ints]
 Theorem = Callable[[float, float], float]
@@ -79,6 +80,7 @@ class Strategy(Component):
     """What the collective has its members submit."""
 
     part: ClassVar[str] = "strategy"
+    default_kind = "none"
     has_success: ClassVar[bool] = True
     """Whether it defines a success S."""
     needs_best_label: ClassVar[bool] = False
@@ -146,7 +148,10 @@ class Planting(Strategy):
 
     def check(self, schema: Schema) -> None:
         """Refuse a target that is not a label."""
-        schema.label(self.target)
+        try:
+            schema.label(self.target)
+        except InputError as error:
+            raise InputError(str(error), key=("target",)) from None
 
     def target_label(self, schema: Schema) -> int:
         """Return the index of y*."""

@@ -18,6 +18,12 @@ from groundswell.problems import InputError, did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
+LINE = "line"
+NAMES = {"boolean", "datetime", "datetime64", "timedelta", "timedelta64"}
+"""What pandas calls values that are names here, as they are in a CSV file."""
+EXACT = 1e15
+"""Floats tell integers apart up to here."""
+
 
 @dataclass(frozen=True, eq=False)
 class Frame:
@@ -45,6 +51,11 @@ class Frame:
             file = Path(self.path).name
             hint = did_you_mean(name, self.names)
             raise InputError(f"'{file}' has no column '{name}'{hint}", key=(key,))
+
+    def place(self, row: int) -> str:
+        """Say where a row stands: the file, and the line if it has lines."""
+        index = self.data.index
+        return f"{self.path}:{index[row]}" if index.name == LINE else self.path
 
     def is_numeric(self, name: str) -> bool:
         """Say whether all values of a column that are there are finite numbers."""
@@ -95,18 +106,23 @@ def _numbers_or_text(column: pd.Series[Any]) -> pd.Series[Any]:
     import pandas as pd
 
     column = column.where(column != "") if column.dtype.kind not in "biuf" else column
-    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
     there = column.notna()
-    if there.any() and np.isfinite(numbers[there]).all():
-        return numbers
+    if there.any() and pd.api.types.infer_dtype(column, skipna=True) not in NAMES:
+        numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+        if np.isfinite(numbers[there]).all() and not _are_long_ids(column[numbers.abs() >= EXACT]):
+            return numbers
     return column.map(str, na_action="ignore").astype(object)
+
+
+def _are_long_ids(large: pd.Series[Any]) -> bool:
+    return bool(large.map(str).str.isdigit().any()) if len(large) else False
 
 
 def _read_parquet(path: str, key: str) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path).reset_index(drop=True)
     except Exception as error:  # pyarrow raises many kinds for a damaged file
         raise InputError(f"'{path}' is not a Parquet file ({error})", key=(key,)) from None
 
@@ -115,20 +131,22 @@ def _read_csv(path: str, key: str) -> pd.DataFrame:
     import pandas as pd
 
     lines = csv.reader(StringIO(read_text(path, key)), skipinitialspace=True)
-    header, rows = next(lines), []
+    header: list[str] = next(filter(None, lines), [])
+    rows, numbers = [], []
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         message = f"duplicate column name '{repeated[0]}'; name each column once"
-        raise InputError(message, key=(key,), place=f"{path}:1")
+        raise InputError(message, key=(key,), place=f"{path}:{lines.line_num}")
     try:
         for row in lines:
             if row and len(row) != len(header):
                 raise csv.Error(f"expected {len(header)} values, found {len(row)}")
             if row:
                 rows.append(row)
+                numbers.append(lines.line_num)
     except csv.Error as error:
         raise InputError(str(error), key=(key,), place=f"{path}:{lines.line_num}") from None
-    return pd.DataFrame(rows, columns=header, dtype=object)
+    return pd.DataFrame(rows, pd.Index(numbers, name=LINE), header, dtype=object)
 
 
 def encode(
@@ -187,11 +205,10 @@ def _encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints
         )
     for frame in frames:
         known, codes = frame.codes(label)
-        if frame.data[label].isna().any():
-            line = int(np.flatnonzero(frame.data[label].isna())[0]) + 2
-            raise InputError(
-                f"the label '{label}' is missing", key=("label",), place=f"{frame.path}:{line}"
-            )
+        missing = frame.data[label].isna().to_numpy()
+        if missing.any():
+            place = frame.place(int(missing.argmax()))
+            raise InputError(f"the label '{label}' is missing", key=("label",), place=place)
         extra = sorted(set(known) - set(labels))
         if extra:
             raise InputError(
@@ -206,6 +223,7 @@ def _encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints
 def natural(text: str) -> tuple[int, float, str]:
     """Sort key: numbers by value, before text."""
     try:
-        return 0, float(text), text
+        value = float(text)
     except ValueError:
         return 1, 0.0, text
+    return (0, value, text) if value == value else (1, 0.0, text)  # NaN has no place in an order
