@@ -107,10 +107,19 @@ class LearningPlatform(PlatformAgent):
             left = remembered.planted & ~joined[remembered.owner]
             remembered = remembered.where(~left)
         data = TrainingSet(remembered.points, remembered.planted, self.schema)
-        self.alpha = self.alpha_eff = data.alpha
-        if self.law is not None and self.settings.learner.exact:
-            data = self.law.mixture(self.alpha, self.schema)
-        self.classifier = fit(self.settings.learner, data, rng)
+        if self.settings.learner.exact:
+            self.fit_law(data.alpha, rng)
+        else:
+            self.alpha = self.alpha_eff = data.alpha
+            self.classifier = fit(self.settings.learner, data, rng)
+
+    def fit_law(self, alpha: float, rng: np.random.Generator) -> None:
+        """Fit the learner on αP* + (1-α)P0 itself; every α in [0, 1] will do."""
+        if self.law is None:
+            raise ValueError("P0 is not known")
+        self.alpha = self.alpha_eff = alpha
+        mixture = self.law.mixture(alpha, self.schema)
+        self.classifier = fit(self.settings.learner, mixture, rng)
 
     def predict(self, X: Floats) -> Ints:
         """Return the serving model's label for each row of X."""

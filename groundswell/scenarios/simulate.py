@@ -80,8 +80,6 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
 
 
 def _rounds(task: Task, on_round: OnRound | None) -> list[dict[str, Any]]:
-    import mesa
-
     from groundswell.model import CollectiveActionModel
 
     model = CollectiveActionModel(task.scenario, replicate=task.replicate)
@@ -94,6 +92,12 @@ def _rounds(task: Task, on_round: OnRound | None) -> list[dict[str, Any]]:
                 on_round(model)
         return model.recorder.rows
     finally:
-        # Mesa 3 counts agents in a table that would keep every model alive.
-        with suppress(AttributeError):
-            mesa.Agent._ids.pop(model, None)
+        forget(model)
+
+
+def forget(model: CollectiveActionModel) -> None:
+    """Let go of a model: Mesa 3 counts agents in a table that would keep every model alive."""
+    import mesa
+
+    with suppress(AttributeError):
+        mesa.Agent._ids.pop(model, None)
