@@ -11,6 +11,7 @@ from groundswell.agents.distribution import Constant
 from groundswell.agents.network import Network
 from groundswell.agents.payoff import Payoff
 from groundswell.agents.population import Population
+from groundswell.agents.signal import NoSignal
 from groundswell.platform.platform import Learning, Platform, Response
 from groundswell.problems import Problem
 
@@ -77,6 +78,17 @@ def signal_fits_population(population: Population, collective: Collective) -> Fo
             ("collective", "signal"),
             f"'{signal}' cannot change the data of a '{population}' population; "
             f"it needs one of: {_populations(signal.forms)}",
+        )
+
+
+@_check("population", "collective")
+def coincidence_has_a_signal(population: Population, collective: Collective) -> Found:
+    """What honest points carry by chance is the collective's signal."""
+    if population.coincidence and isinstance(collective.signal, NoSignal):
+        yield Problem(
+            ("population", "coincidence"),
+            "honest points carry the collective's signal by chance, and there is no signal; "
+            "set collective.signal, or leave coincidence at 0.0",
         )
 
 

@@ -241,7 +241,7 @@ class _Trained:
 def _with_fixed_collective(scenario: Scenario, locate: Locate) -> Scenario:
     """Return the scenario with a collective of random users who all plant, and nothing else."""
     if isinstance(scenario.platform, Response):
-        return scenario
+        return scenario.replace({"replicates": 1})  # they would all be the same
     problems = Problems()
     size, users = None, scenario.population.users
     with problems.at("network"):
