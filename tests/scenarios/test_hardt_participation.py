@@ -25,17 +25,37 @@ def test_a_known_response_splits_exactly_at_the_threshold() -> None:
     assert (final.loc[0.3] == 0.3).all()  # members and outsiders get the same: nobody moves
 
 
+@pytest.fixture(scope="module")
+def digits() -> gs.Scenario:
+    changes = {"seed": SEED, "replicates": 5}
+    return gs.load("hardt-participation-digits").replace(changes)
+
+
 @pytest.mark.slow
-def test_so_does_a_trained_learner() -> None:
-    scenario = gs.load("hardt-participation-digits").replace({"seed": SEED, "replicates": 5})
-    curve = gs.success_curve(scenario)
-    thresholds = [
-        participation.smallest_share(
-            lambda alpha, number=number: curve(alpha, replicate=number), 0.6, spillover=0.2
-        )
-        for number in range(5)
-    ]
-    assert 0.006 < min(thresholds) <= max(thresholds) < 0.035
-    runs = last_rounds(gs.sweep(scenario))
+def test_a_trained_learner_splits_them_too(digits: gs.Scenario) -> None:
+    runs = last_rounds(gs.sweep(digits))
     means = runs.groupby("collective.seeds")["member_share"].mean()
     assert means.to_dict() == {0.003: 0, 0.006: 0, 0.035: 1, 0.06: 1}
+
+
+@pytest.mark.slow
+def test_at_the_very_user_that_its_success_curve_says(digits: gs.Scenario) -> None:
+    """A model has the users, seeds and fresh points of the curve's replicate, so it must."""
+    curve = gs.success_curve(digits)
+    for number in range(5):
+        threshold = participation.smallest_share(
+            lambda alpha, number=number: curve(alpha, replicate=number), 0.6, spillover=0.2
+        )
+        enough = round(curve.attained(threshold, replicate=number) * 1258)
+        assert final_share(digits, enough - 1, number) == 0
+        assert final_share(digits, enough, number) == 1
+
+
+def final_share(scenario: gs.Scenario, seeds: int, replicate: int) -> float:
+    changed = scenario.replace({"collective.seeds": seeds})
+    model = gs.CollectiveActionModel(changed, replicate=replicate)
+    joined = model.columns["joined"]
+    while model.round < scenario.rounds and joined.any() and not joined.all():
+        model.step()
+        joined = model.columns["joined"]
+    return joined.mean()
