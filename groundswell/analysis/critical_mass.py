@@ -249,8 +249,8 @@ def beside_theory(
     DataFrame
         `measured` with the columns ``bound_mass`` (where the bound, Theorem 1 of Hardt et al.
         as reconstructed, reaches S*), ``exact_mass`` and ``ratio`` (measured
-        to bound: at most 1 where the bound holds). The bound speaks of the Bayes learner; beside
-        a trained one it is for comparison.
+        to bound: at most 1 where the bound holds; NaN where both are 0). The bound speaks of the
+        Bayes learner; beside a trained one it is for comparison.
 
     Raises
     ------
@@ -271,7 +271,7 @@ def beside_theory(
     given = {"uniqueness": uniqueness, "gap": gap, "epsilon": epsilon}
     numbers = {name: measured[v] if isinstance(v, str) else v for name, v in given.items()}
     bound = bounds.feature_label_mass(measured.get("target", success), **numbers)
-    ratio = bounds.fraction(measured["critical_mass"], bound)
+    ratio = measured["critical_mass"] / bound
     return measured.assign(bound_mass=bound, exact_mass=exact_mass, ratio=ratio)
 
 

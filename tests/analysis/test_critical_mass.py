@@ -199,10 +199,12 @@ def test_theory_stands_beside_measurement() -> None:
     assert one.iloc[0].to_dict() == {
         "critical_mass": 0.02, "bound_mass": bound, "exact_mass": 0.01, "ratio": 0.02 / bound,
     }  # fmt: skip
-    table = pd.DataFrame({"xi": [0.0, 0.1], "target": [0.5, 0.8], "critical_mass": [0.0, 0.2]})
+    table = pd.DataFrame(
+        {"xi": [0.0, 0.1, 0.0, 0.1], "target": 0.8, "critical_mass": [0, 0.2, 0.1, np.nan]}
+    )
     both = critical_mass.beside_theory(table, uniqueness="xi", gap=1.0)
-    assert both["bound_mass"].tolist() == pytest.approx([0, 0.1 / 0.3])
-    assert both["ratio"].tolist() == pytest.approx([0, 0.6])
+    assert both["bound_mass"].tolist() == pytest.approx([0, 1 / 3, 0, 1 / 3])
+    assert both["ratio"].tolist() == pytest.approx([np.nan, 0.6, np.inf, np.nan], nan_ok=True)
     bracket = critical_mass.Bracket(0.1, 0.2, 0, 1, 5)
     beside = critical_mass.beside_theory(bracket, uniqueness=0.1, gap=1)
     assert beside["critical_mass"].item() == 0.2
