@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what a type checker and an editor see; see __getattr__ for 
     from groundswell.problems import InputError as InputError
     from groundswell.problems import ScenarioError as ScenarioError
     from groundswell.scenario import Scenario as Scenario
+    from groundswell.scenarios.curve import success_curve as success_curve
     from groundswell.scenarios.loading import load as load
     from groundswell.scenarios.result import Result as Result
     from groundswell.scenarios.result import open_results as open  # noqa: A004, F401
@@ -50,6 +51,7 @@ _WHERE = {
     "load": "groundswell.scenarios.loading",
     "open": "groundswell.scenarios.result",
     "run": "groundswell.scenarios.running",
+    "success_curve": "groundswell.scenarios.curve",
     "sweep": "groundswell.scenarios.running",
 }
 _RENAMED = {"open": "open_results"}

@@ -11,6 +11,7 @@ from groundswell.agents.distribution import Constant
 from groundswell.agents.network import Network
 from groundswell.agents.payoff import Payoff
 from groundswell.agents.population import Population
+from groundswell.agents.signal import NoSignal
 from groundswell.agents.strategy import Planting
 from groundswell.platform.platform import Learning, Platform, Response
 from groundswell.problems import Problem
@@ -103,6 +104,17 @@ def adversary_has_a_target(collective: Collective, platform: Platform) -> Found:
             ("platform", "learner", "epsilon"),
             f"an adversary needs a target label to answer against, and '{collective.strategy}' "
             "has none; works: feature-label, feature-only",
+        )
+
+
+@_check("population", "collective")
+def coincidence_has_a_signal(population: Population, collective: Collective) -> Found:
+    """What honest points carry by chance is the collective's signal."""
+    if population.coincidence and isinstance(collective.signal, NoSignal):
+        yield Problem(
+            ("population", "coincidence"),
+            "honest points carry the collective's signal by chance, and there is no signal; "
+            "set collective.signal, or leave coincidence at 0.0",
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from groundswell.agents.coincidence import Coincidence
 from groundswell.agents.collective import Collective
 from groundswell.agents.columns import Columns
 from groundswell.agents.network import Network
@@ -68,6 +69,8 @@ def build_world(
         size = network.size()
     if source is not None:
         _check_plan(problems, collective, source)
+        if population.coincidence:
+            source = Coincidence(source, collective.signal, population.coincidence)
     problems.raise_any(locate)
     assert source is not None  # noqa: S101  (problems would have been raised)
 

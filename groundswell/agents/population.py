@@ -65,6 +65,8 @@ class Population(Component):
     """Number of users; by default the network's size, else the number of rows."""
     redraw: bool = False
     """Users draw fresh rows every round instead of keeping theirs."""
+    coincidence: float = Field(0.0, ge=0, le=1)
+    """Share ξ of honest points, fresh ones too, that carry the collective's signal by chance."""
 
     @property
     def exact(self) -> bool:

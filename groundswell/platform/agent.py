@@ -114,10 +114,21 @@ class LearningPlatform(PlatformAgent):
             left = remembered.planted & ~joined[remembered.owner]
             remembered = remembered.where(~left)
         points, planted = remembered.points, remembered.planted
-        self.alpha = self.alpha_eff = points.share(planted)
-        if self.law is not None and self.settings.learner.exact:
-            points, planted = self.law.mixture(self.alpha)
+        if self.settings.learner.exact:
+            self.fit_law(points.share(planted), rng)
+        else:
+            self._fit(points, planted, rng)
+
+    def fit_law(self, alpha: float, rng: np.random.Generator) -> None:
+        """Fit the learner on αP* + (1-α)P0 itself; every α in [0, 1] will do."""
+        if self.law is None:
+            raise ValueError("P0 is not known")
+        self._fit(*self.law.mixture(alpha), rng)
+        self.alpha = self.alpha_eff = alpha
+
+    def _fit(self, points: Points, planted: Bools, rng: np.random.Generator) -> None:
         data = TrainingSet(points, planted, self.schema, self.target)
+        self.alpha = self.alpha_eff = points.share(planted)
         self.classifier = fit(self.settings.learner, data, rng)
 
     def predict(self, X: Floats) -> Ints:

@@ -84,8 +84,6 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
 
 def _rounds(task: Task, rows: list[dict[str, Any]], on_round: OnRound | None) -> None:
     """Simulate, adding a row per round, so that those before a failure are kept."""
-    import mesa
-
     from groundswell.model import CollectiveActionModel
 
     model = CollectiveActionModel(task.scenario, replicate=task.replicate)
@@ -97,6 +95,12 @@ def _rounds(task: Task, rows: list[dict[str, Any]], on_round: OnRound | None) ->
             if on_round:
                 on_round(model)
     finally:
-        # Mesa 3 counts agents in a table that would keep every model alive.
-        with suppress(AttributeError):
-            mesa.Agent._ids.pop(model, None)
+        forget(model)
+
+
+def forget(model: CollectiveActionModel) -> None:
+    """Let go of a model: Mesa 3 counts agents in a table that would keep every model alive."""
+    import mesa
+
+    with suppress(AttributeError):
+        mesa.Agent._ids.pop(model, None)

@@ -60,7 +60,7 @@ class SGD(Learner):
         import torch
 
         torch.set_num_threads(1)  # small batches: more threads are many times slower
-        features = encoder(data.schema).fit(data.points.X)
+        features = encoder(data).fit(data.points.X)
         inputs = torch.from_numpy(np.asarray(features.transform(data.points.X), dtype=np.float32))
         labels = torch.from_numpy(data.points.y)
         weights = torch.from_numpy(data.points.weights.astype(np.float32))
