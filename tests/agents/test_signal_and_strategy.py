@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from groundswell.agents.signal import Signal
-from groundswell.agents.strategy import Strategy
+from groundswell.agents.strategy import Context, Strategy
 from groundswell.data import Column, Points, Schema
 from groundswell.problems import InputError
 
@@ -127,12 +127,12 @@ def test_signals_that_cannot_be(settings, message):
 
 
 PLANT = Strategy.from_settings({"kind": "feature-label", "target": "low"})
-BRAND = signal(kind="set-features", features={"city": "Lima"})
+PLAN = Context(signal(kind="set-features", features={"city": "Lima"}), COLUMNS)
 
 
 def test_feature_label_submits_signal_and_target():
     points = Points(X, np.array([0, 1, 0]), np.array([1.0, 2.0, 3.0]))
-    submitted = PLANT.submit(points, BRAND, COLUMNS)
+    submitted = PLANT.submit(points, PLAN)
     assert submitted.X.tolist() == [[30, 1, 5], [40, 1, 6], [50, 1, 7]]
     assert submitted.y.tolist() == [1, 1, 1]
     assert submitted.weight.tolist() == [1, 2, 3]
@@ -142,8 +142,8 @@ def test_feature_label_submits_signal_and_target():
 def test_no_strategy_submits_what_there_is():
     points = Points(X, np.array([0, 1, 0]))
     nothing = Strategy.from_settings("none")
-    assert nothing.submit(points, BRAND, COLUMNS) is points
-    outcome = nothing.measure(None, points, BRAND, COLUMNS)
+    assert nothing.submit(points, PLAN) is points
+    outcome = nothing.measure(None, points, PLAN)
     assert np.isnan([outcome.success, outcome.success_others, outcome.placebo, outcome.lift]).all()
 
 
@@ -157,7 +157,7 @@ def lima_is_low_and_so_are_the_old(features):
 )
 def test_success_success_of_others_and_placebo(weights, success, others, placebo):
     fresh = Points(X, np.array([0, 1, 0]), None if weights is None else np.array(weights))
-    outcome = PLANT.measure(lima_is_low_and_so_are_the_old, fresh, BRAND, COLUMNS)
+    outcome = PLANT.measure(lima_is_low_and_so_are_the_old, fresh, PLAN)
     assert outcome.success == pytest.approx(success)
     assert outcome.success_others == pytest.approx(others)
     assert outcome.placebo == pytest.approx(placebo)
@@ -166,7 +166,7 @@ def test_success_success_of_others_and_placebo(weights, success, others, placebo
 
 def test_without_others_their_success_is_missing():
     fresh = Points(X, np.array([1, 1, 1]))
-    outcome = PLANT.measure(lima_is_low_and_so_are_the_old, fresh, BRAND, COLUMNS)
+    outcome = PLANT.measure(lima_is_low_and_so_are_the_old, fresh, PLAN)
     assert np.isnan(outcome.success_others)
     assert outcome.success == pytest.approx(2 / 3)
 
@@ -174,11 +174,11 @@ def test_without_others_their_success_is_missing():
 @pytest.mark.parametrize(("target", "label"), [("low", 1), ("high", 0)])
 def test_targets_are_named(target, label):
     strategy = Strategy.from_settings({"kind": "feature-label", "target": target})
-    assert set(strategy.submit(Points(X, np.zeros(3, int)), BRAND, COLUMNS).y) == {label}
+    assert set(strategy.submit(Points(X, np.zeros(3, int)), PLAN).y) == {label}
 
 
 def test_numeric_targets_are_names_not_positions():
     schema = Schema("columns", (Column("age"),), ("3", "7"))
     strategy = Strategy.from_settings({"kind": "feature-label", "target": 7})
     points = Points(np.zeros((2, 1)), np.zeros(2, dtype=int))
-    assert strategy.submit(points, signal(kind="none"), schema).y.tolist() == [1, 1]
+    assert strategy.submit(points, Context(signal(kind="none"), schema)).y.tolist() == [1, 1]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from groundswell.agents.signal import Signal
-from groundswell.agents.strategy import Strategy
+from groundswell.agents.strategy import Context, Strategy
 from groundswell.data import Column, Points, Schema
 from groundswell.platform.agent import Law, fit
 from groundswell.platform.learners.base import Learner, TrainingSet
@@ -59,8 +59,9 @@ def test_exact_bayes_is_the_most_probable_label_of_the_mixture(counts, members, 
 
     schema, base = cells_schema(cells, labels), law_of(np.array(counts) / total)
     strategy = Strategy.from_settings({"kind": "feature-label", "target": str(target)})
-    planted = strategy.submit(base, Signal.from_settings({"kind": "cells", "to": to}), schema)
-    model = fit(EXACT, Law(base, planted).mixture(float(alpha), schema), RNG)
+    signal = Signal.from_settings({"kind": "cells", "to": to})
+    law = Law(base, strategy.submit(base, Context(signal, schema)))
+    model = fit(EXACT, TrainingSet(*law.mixture(float(alpha)), schema), RNG)
     assert model.predict(np.arange(cells, dtype=float)[:, None]).tolist() == expected
 
 

@@ -104,6 +104,7 @@ ALL = {
     "tree": "tree",
     "svm": SVM,
     "forest": FOREST,
+    "sgd": {"kind": "sgd", "hidden": [8], "epochs": 40},
 }
 EVERY = [(name, form) for name in ALL for form in FORMS]
 EVERY += [("bayes", "cells"), ("plug-in", "cells")]
@@ -149,8 +150,9 @@ def test_the_same_randomness_gives_the_same_model_and_data_stay_as_they_are(make
     assert np.array_equal(data.points.y, y)
 
 
-# The forest draws as many bootstrap rows as there are rows: it is random, not wrong.
-DETERMINISTIC = [(n, f) for n, f in EVERY if n != "forest" and learner(ALL[n]).weighted]
+# What draws as many bootstrap rows or batches as there are rows is random, not wrong.
+RANDOM = {"forest", "sgd"}
+DETERMINISTIC = [(n, f) for n, f in EVERY if n not in RANDOM and learner(ALL[n]).weighted]
 
 
 @pytest.mark.parametrize(("name", "form"), DETERMINISTIC)

@@ -28,7 +28,7 @@ def platform(**settings):
     learner = {"kind": "bayes", "plug_in": True}
     part = Platform.from_settings({"kind": "learning", "learner": learner, **settings})
     model = mesa.Model(rng=1)
-    agent = LearningPlatform(model, part, SCHEMA, None)
+    agent = LearningPlatform(model, part, SCHEMA, None, None)
     mesa.Agent._ids.pop(model)
     return agent
 

@@ -62,12 +62,13 @@ class SGD(Learner):
         torch.set_num_threads(1)  # small batches: more threads are many times slower
         features = encoder(data).fit(data.points.X)
         inputs = torch.from_numpy(np.asarray(features.transform(data.points.X), dtype=np.float32))
-        labels = torch.from_numpy(data.points.y)
+        answers, index = np.unique(data.points.y, return_inverse=True)
+        labels = torch.from_numpy(index)
         weights = torch.from_numpy(data.points.weights.astype(np.float32))
         generator = torch.Generator().manual_seed(seed_of(rng))
-        network = self._network(inputs.shape[1], len(data.schema.labels), generator)
+        network = self._network(inputs.shape[1], len(answers), generator)
         self._train(network, (inputs, labels, weights), generator)
-        return Network(features, network)
+        return Network(features, network, answers)
 
     def _network(
         self, inputs: int, outputs: int, generator: torch.Generator
@@ -122,10 +123,21 @@ class SGD(Learner):
 
 @dataclass(frozen=True)
 class Network:
-    """A trained network behind its encoder."""
+    """A trained network behind its encoder.
+
+    Parameters
+    ----------
+    features
+        What turns a data point into inputs.
+    network
+        Inputs to one output per label.
+    labels
+        The labels that occurred in training.
+    """
 
     features: Any
     network: torch.nn.Sequential
+    labels: Ints
 
     def predict(self, X: Floats) -> Ints:
         """Return the label with the largest output for each row."""
@@ -133,5 +145,6 @@ class Network:
 
         with torch.no_grad():
             encoded = np.asarray(self.features.transform(X), dtype=np.float32)
-            answer: Ints = self.network(torch.from_numpy(encoded)).argmax(dim=1).numpy()
+            best: Ints = self.network(torch.from_numpy(encoded)).argmax(dim=1).numpy()
+        answer: Ints = self.labels[best]
         return answer
