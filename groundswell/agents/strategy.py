@@ -10,9 +10,9 @@ import numpy as np
 
 from groundswell.agents.signal import Signal
 from groundswell.component import Component
-from groundswell.data import Floats, Ints, Points, Schema
+from groundswell.data import Features, Ints, Points, Schema
 
-Predict = Callable[[Floats], Ints]
+Predict = Callable[[Features], Ints]
 NAN = float("nan")
 
 

@@ -19,9 +19,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LONGEST_CELL = 2**31 - 1
+"""Documents may be longer than the 131,072 characters the csv module allows by itself."""
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A table as read: text columns with None for missing, or numbers with NaN for missing."""
+    """A table as read: text columns with None for missing, or numbers with NaN for missing.
+
+    The index of ``data`` says where a row stands: the line it begins on in a CSV file, which may
+    hold line breaks inside cells, or its number from 1 in a Parquet file.
+    """
 
     path: str
     data: pd.DataFrame
@@ -45,6 +53,10 @@ class Frame:
             file = Path(self.path).name
             hint = did_you_mean(name, self.names)
             raise InputError(f"'{file}' has no column '{name}'{hint}", key=(key,))
+
+    def place(self, row: int) -> str:
+        """Return ``file:line`` of a row."""
+        return f"{self.path}:{self.data.index[row]}"
 
     def is_numeric(self, name: str) -> bool:
         """Say whether all values of a column that are there are finite numbers."""
@@ -106,29 +118,35 @@ def _read_parquet(path: str, key: str) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.read_parquet(path)
+        data = pd.read_parquet(path)
     except Exception as error:  # pyarrow raises many kinds for a damaged file
         raise InputError(f"'{path}' is not a Parquet file ({error})", key=(key,)) from None
+    data.index = pd.RangeIndex(1, len(data) + 1)
+    return data
 
 
 def _read_csv(path: str, key: str) -> pd.DataFrame:
     import pandas as pd
 
+    csv.field_size_limit(LONGEST_CELL)
     lines = csv.reader(StringIO(read_text(path, key)), skipinitialspace=True)
-    header, rows = next(lines), []
+    header, rows, begins = next(lines), [], []
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         message = f"duplicate column name '{repeated[0]}'; name each column once"
         raise InputError(message, key=(key,), place=f"{path}:1")
     try:
+        begin = lines.line_num + 1
         for row in lines:
             if row and len(row) != len(header):
                 raise csv.Error(f"expected {len(header)} values, found {len(row)}")
             if row:
                 rows.append(row)
+                begins.append(begin)
+            begin = lines.line_num + 1
     except csv.Error as error:
         raise InputError(str(error), key=(key,), place=f"{path}:{lines.line_num}") from None
-    return pd.DataFrame(rows, columns=header, dtype=object)
+    return pd.DataFrame(rows, index=begins, columns=header, dtype=object)
 
 
 def encode(
@@ -157,7 +175,7 @@ def encode(
         column, parts = _encode_feature(frames, name)
         columns.append(column)
         values.append(parts)
-    labels, ys = _encode_label(frames, label)
+    labels, ys = encode_label(frames, label)
     Xs = [np.column_stack([part[i] for part in values]) for i in range(len(frames))]
     points = [Points(X, y) for X, y in zip(Xs, ys, strict=True)]
     schema = Schema("columns", tuple(columns), tuple(labels))
@@ -177,7 +195,14 @@ def _encode_feature(frames: list[Frame], name: str) -> tuple[Column, list[Floats
     return Column(name, tuple(categories)), parts
 
 
-def _encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]]:
+def encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]]:
+    """Return the names of the labels, and each table's label indices.
+
+    Raises
+    ------
+    InputError
+        If there is one class only, or a label is missing or does not occur in the first table.
+    """
     labels, ys = frames[0].codes(label)[0], []
     if len(labels) < 2:  # noqa: PLR2004
         raise InputError(
@@ -188,10 +213,8 @@ def _encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints
     for frame in frames:
         known, codes = frame.codes(label)
         if frame.data[label].isna().any():
-            line = int(np.flatnonzero(frame.data[label].isna())[0]) + 2
-            raise InputError(
-                f"the label '{label}' is missing", key=("label",), place=f"{frame.path}:{line}"
-            )
+            place = frame.place(int(frame.data[label].isna().argmax()))
+            raise InputError(f"the label '{label}' is missing", key=("label",), place=place)
         extra = sorted(set(known) - set(labels))
         if extra:
             raise InputError(

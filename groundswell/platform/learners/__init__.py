@@ -1,5 +1,23 @@
 """Learning algorithms, one file per family. Importing this package registers those shipped."""
 
-from groundswell.platform.learners import bayes, linear, naive_bayes, neighbours, scikit, trees
+from groundswell.platform.learners import (
+    bayes,
+    embeddings,
+    linear,
+    naive_bayes,
+    neighbours,
+    scikit,
+    tfidf,
+    trees,
+)
 
-__all__ = ["bayes", "linear", "naive_bayes", "neighbours", "scikit", "trees"]
+__all__ = [
+    "bayes",
+    "embeddings",
+    "linear",
+    "naive_bayes",
+    "neighbours",
+    "scikit",
+    "tfidf",
+    "trees",
+]
