@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 from zlib import crc32
 
@@ -13,12 +14,12 @@ from groundswell.data import Features, Schema
 
 
 class InsertToken(Signal):
-    """Insert a token into documents, such as a rare character every 20 words.
+    """Insert a token into documents, such as a rare character for every 20 words.
 
-    The token is taken out wherever it stands as a word before it is put in, so planting twice is
-    planting once. Every document gets at least one. White space between words becomes single
-    spaces; the other words stay in their order. Hardt et al. (2023) plant one special character
-    every 20 words; the other places are ours.
+    Hardt et al. (2023) insert one special character every 20 words; the other places are ours,
+    with the same number of tokens, so that only the place differs. The token is taken out wherever
+    it stands as a word before it is put in, so planting twice is planting once. White space
+    becomes single spaces; the other words stay as they are, in their order.
     """
 
     kind: Literal["insert-token"] = "insert-token"
@@ -26,10 +27,10 @@ class InsertToken(Signal):
     token: str = Field("⟡", min_length=1)
     """What is inserted: characters without white space."""
     every: int = Field(20, ge=1)
-    """With ``place = "every"``: words from one token to the next."""
+    """One token for each so many words, the last of them begun or complete; at least one."""
     place: Literal["every", "start", "end", "random"] = "every"
-    """Where it goes: before the first of every so many words, or once, at the start, at the end,
-    or at a place that looks random but depends on nothing but the words (a hash of them)."""
+    """Where tokens go: before the first of every so many words, all at the start, all at the end,
+    or scattered by a hash of the words, which looks random and is the same each time."""
 
     @field_validator("token")
     @classmethod
@@ -39,31 +40,35 @@ class InsertToken(Signal):
         return token
 
     def apply(self, X: Features, schema: Schema) -> Features:
-        """Return the documents with the token inserted."""
+        """Return the documents with the tokens inserted."""
         planted = np.empty_like(X)
         for i, document in enumerate(X[:, 0]):
             planted[i, 0] = self.insert(document)
         return planted
 
     def insert(self, document: str) -> str:
-        """Return one document with the token inserted.
+        """Return one document with the tokens inserted.
 
         >>> InsertToken(token="#", every=2).insert("one two three")
         '# one two # three'
-        >>> InsertToken(token="#", place="end").insert("# one two")
+        >>> InsertToken(token="#", every=3, place="end").insert("# one two")
         'one two #'
         """
         words = [word for word in document.split() if word != self.token]
-        if self.place == "every":
-            starts = range(0, max(len(words), 1), self.every)
-            parts = [[self.token, *words[start : start + self.every]] for start in starts]
-            return " ".join(word for part in parts for word in part)
-        words.insert(self._position(words), self.token)
-        return " ".join(words)
+        planted: list[str] = []
+        last = 0
+        for position in self._positions(words):
+            planted += [*words[last:position], self.token]
+            last = position
+        return " ".join(planted + words[last:])
 
-    def _position(self, words: list[str]) -> int:
-        if self.place == "start":
-            return 0
-        if self.place == "end":
-            return len(words)
-        return crc32(" ".join(words).encode("utf-8", "surrogatepass")) % (len(words) + 1)
+    def _positions(self, words: list[str]) -> Iterable[int]:
+        """Return before which words tokens go, ascending; the number of words is the end."""
+        tokens = max(-(-len(words) // self.every), 1)
+        if self.place == "every":
+            return range(0, tokens * self.every, self.every)
+        if self.place == "random":
+            hashed = crc32(" ".join(words).encode("utf-8", "surrogatepass"))
+            scattered = np.random.default_rng(hashed).integers(len(words) + 1, size=tokens)
+            return sorted(scattered.tolist())
+        return [0 if self.place == "start" else len(words)] * tokens

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from groundswell.data import Features, Floats, Ints, Points
+from groundswell.data import Features, Floats, Ints
 from groundswell.platform.learners.base import Classifier, ConstantClassifier, Learner, TrainingSet
 from groundswell.platform.learners.text import documents, tokens
 
@@ -36,72 +36,74 @@ class Tfidf(Learner):
 
     def fit(self, data: TrainingSet, rng: np.random.Generator) -> Classifier:
         """Return the fitted classifier; without any feature it answers the most frequent label."""
+        from sklearn.feature_extraction.text import CountVectorizer
         from sklearn.linear_model import LogisticRegression
 
         points = data.points
-        features = Vectorizer.learn(self, points)
-        if not features.kept.size:
+        counter = CountVectorizer(
+            lowercase=False, tokenizer=tokens, token_pattern=None, ngram_range=(1, self.ngrams)
+        )
+        counts = counter.fit_transform(documents(points.X))
+        frequency = (counts > 0).T @ points.weights
+        kept = np.flatnonzero(frequency >= self.min_count)
+        if not kept.size:
             return ConstantClassifier(int(np.bincount(points.y, points.weight).argmax()))
+        idf = np.log((1 + points.weights.sum()) / (1 + frequency[kept])) + 1
+        weighting = Weighting(kept, idf, self.sublinear)
         model = LogisticRegression(C=self.strength, max_iter=self.iterations)
-        model.fit(features(points.X), points.y, sample_weight=points.weight)
-        return TfidfClassifier(features, model)
+        model.fit(weighting(counts), points.y, sample_weight=points.weight)
+        return TfidfClassifier(counter, weighting, model)
 
 
 @dataclass(frozen=True)
-class Vectorizer:
-    """Turns documents into TF-IDF features.
+class Weighting:
+    """Turns counts of terms into TF-IDF features.
 
     Parameters
     ----------
-    counter
-        Counts all terms of the training documents (scikit-learn's CountVectorizer).
     kept, idf
         Positions of the terms that are features, and their inverse document frequencies.
     sublinear
         Whether counts enter by their logarithm.
     """
 
-    counter: Any
     kept: Ints
     idf: Floats
     sublinear: bool
 
-    @classmethod
-    def learn(cls, settings: Tfidf, points: Points) -> Vectorizer:
-        """Count the terms of training documents."""
-        from sklearn.feature_extraction.text import CountVectorizer
-
-        counter = CountVectorizer(
-            lowercase=False,
-            tokenizer=tokens,
-            token_pattern=None,
-            ngram_range=(1, settings.ngrams),
-        )
-        occurs = counter.fit_transform(documents(points.X)) > 0
-        frequency = occurs.T @ points.weights
-        kept = np.flatnonzero(frequency >= settings.min_count)
-        idf = np.log((1 + points.weights.sum()) / (1 + frequency[kept])) + 1
-        return cls(counter, kept, idf, settings.sublinear)
-
-    def __call__(self, X: Features) -> Any:
-        """Return the features of documents, a sparse matrix."""
+    def __call__(self, counts: Any) -> Any:
+        """Return the features, a sparse matrix with rows of length 1."""
         from scipy.sparse import diags_array
         from sklearn.preprocessing import normalize
 
-        counts = self.counter.transform(documents(X))[:, self.kept].astype(float)
+        features = counts[:, self.kept].astype(float)
         if self.sublinear:
-            counts.data = 1 + np.log(counts.data)
-        return normalize(counts @ diags_array(self.idf))
+            features.data = 1 + np.log(features.data)
+        return normalize(features @ diags_array(self.idf))
 
 
 @dataclass(frozen=True)
 class TfidfClassifier:
-    """A linear model of TF-IDF features."""
+    """A linear model of TF-IDF features.
 
-    features: Vectorizer
+    Parameters
+    ----------
+    counter
+        Counts the terms of the training documents (scikit-learn's CountVectorizer).
+    weighting
+        What turns counts into features.
+    model
+        The linear model.
+    """
+
+    counter: Any
+    weighting: Weighting
     model: Any
 
     def predict(self, X: Features) -> Ints:
         """Return the most probable label of each document."""
-        answer: Ints = self.model.predict(self.features(X))
+        if not len(X):
+            return np.zeros(0, dtype=np.int64)
+        counts = self.counter.transform(documents(X))
+        answer: Ints = self.model.predict(self.weighting(counts))
         return answer
