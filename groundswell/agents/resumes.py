@@ -87,8 +87,9 @@ class ResumeSource(Source):
         length = self._lengths(count, rng)
         drawn = self.vocabulary[self._words(np.repeat(occupation, length), rng)]
         documents = np.empty((count, 1), dtype=object)
-        for i, document in enumerate(np.split(drawn, np.cumsum(length)[:-1])):
-            documents[i, 0] = " ".join(document)
+        ends = np.cumsum(length)
+        for i, (start, end) in enumerate(zip(ends - length, ends, strict=True)):
+            documents[i, 0] = " ".join(drawn[start:end])
         wrong = rng.random(count) < self.resumes.label_noise
         label = np.where(wrong, rng.integers(len(self.schema.labels), size=count), occupation)
         return Points(documents, label)
