@@ -31,7 +31,7 @@ class Resumes(Population):
     """Number of occupations."""
     words: int = Field(100, ge=1)
     """Mean number of words of a résumé."""
-    spread: float = Field(0.3, ge=0)
+    spread: float = Field(0.3, ge=0, le=2)
     """How much lengths differ: standard deviation of their logarithm, which is normal."""
     overlap: float = Field(0.8, ge=0, le=1)
     """Share of their words that occupations have in common: 0 none, 1 all."""
