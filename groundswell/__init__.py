@@ -11,6 +11,7 @@ they submit, and steer the model; the platform retrains every round.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:  # what a type checker and an editor see; see __getattr__ for 
     from groundswell.scenarios.result import open_results as open  # noqa: A004, F401
     from groundswell.scenarios.running import run as run
     from groundswell.scenarios.running import sweep as sweep
+
+# One thread per process: with small data, more make numerical libraries many times slower. They
+# read this when they are loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 __version__ = "0.1.0"
 

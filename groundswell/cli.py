@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-# One thread per process: more make numerical libraries slower here, not faster. Must be set
-# before they are imported.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -47,6 +47,8 @@ class Component(Settings):
     """Name of the part, set by the part's base class only."""
     kinds: ClassVar[dict[str, type[Component]]]
     """Kinds registered for this part, in order of definition."""
+    default_kind: ClassVar[str | None] = None
+    """Kind of a table that does not name one, set by parts that have a default."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -80,11 +82,12 @@ class Component(Settings):
             raise PydanticCustomError(
                 "component", "expected a kind or a table with a kind (one of {kinds})", _known(cls)
             )
-        if "kind" not in settings:
+        kind = settings.get("kind", cls.default_kind)
+        if kind is None:
             raise PydanticCustomError(
                 "component", "the key 'kind' is missing (one of {kinds})", _known(cls)
             )
-        return cls.of_kind(settings["kind"]).model_validate(settings)
+        return cls.of_kind(kind).model_validate(settings)
 
     @classmethod
     def of_kind(cls, kind: Any) -> type[Component]:
@@ -167,7 +170,8 @@ def _register(cls: type[Component]) -> None:
 
 def _table_schema(kind: type[Component], handler: GetJsonSchemaHandler) -> dict[str, Any]:
     schema = handler(kind.__pydantic_core_schema__)
-    return {**schema, "required": ["kind", *required_fields(kind)]}
+    named = [] if kind.model_fields["kind"].default == kind.default_kind else ["kind"]
+    return {**schema, "required": [*named, *required_fields(kind)]}
 
 
 def _known(cls: type[Component]) -> dict[str, str]:

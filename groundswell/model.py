@@ -108,7 +108,7 @@ class CollectiveActionModel(mesa.Model):
         """Form what users believe from last round's success."""
         payoff, users = self.scenario.payoff, self.columns.users
         curve = getattr(self.scenario.platform, "curve", None)
-        observed = Observed(self.recorder.success_heard(), curve)
+        observed = Observed(self.recorder.success_heard, curve)
         gain = payoff.belief.gain(observed, users, payoff.spillover)
         self.situation = Situation(self.columns, self.ties, gain, payoff.exposure(users))
 

@@ -59,11 +59,19 @@ class Recorder:
     ----------
     model
         The model to read.
+
+    Attributes
+    ----------
+    rows
+        One table row per round.
+    success_heard
+        The success of each round as users hear of it: none counts as 0.
     """
 
     def __init__(self, model: CollectiveActionModel) -> None:
         self.model = model
         self.rows: list[dict[str, Any]] = []
+        self.success_heard: list[float] = []
         self._before = model.columns["joined"]
 
     def record(self) -> None:
@@ -71,6 +79,7 @@ class Recorder:
         model, now = self.model, self.model.columns["joined"]
         members = int(np.count_nonzero(now))
         outcome = model.outcome
+        self.success_heard.append(0.0 if np.isnan(outcome.success) else outcome.success)
         self.rows.append(
             {
                 "round": model.round,
@@ -94,10 +103,6 @@ class Recorder:
         )
         self._before = now
 
-    def success_heard(self) -> list[float]:
-        """Return the success of each round as users hear of it: none counts as 0."""
-        return [0.0 if np.isnan(row["success"]) else row["success"] for row in self.rows]
-
     def table(self) -> pd.DataFrame:
         """Return the rows as a data frame."""
         import pandas as pd
@@ -106,7 +111,7 @@ class Recorder:
 
     def _payoffs(self) -> dict[str, float]:
         model, joined = self.model, self.model.columns["joined"]
-        success = 0.0 if np.isnan(model.outcome.success) else model.outcome.success
+        success = self.success_heard[-1]
         payoff = model.scenario.payoff.realised(model.columns, model.ties, success)
         total = float(payoff.sum())
         incentives = float(model.columns["selective_incentive"][joined].sum())

@@ -156,7 +156,8 @@ def _fields_at(cls: type[BaseModel], settings: Any, key: Key) -> list[str]:
         settings = settings.get(part) if isinstance(settings, Mapping) else None
         current = field.annotation if field is not None else None
         if isinstance(current, type) and issubclass(current, Component):
-            kind = settings.get("kind") if isinstance(settings, Mapping) else settings
+            named = isinstance(settings, Mapping)
+            kind = settings.get("kind", current.default_kind) if named else settings
             current = current.kinds.get(kind) if isinstance(kind, str) else None
     return list(current.model_fields) if hasattr(current, "model_fields") else []
 

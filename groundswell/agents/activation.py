@@ -26,6 +26,7 @@ class Activation(Component):
     """Who revises when; part of a decision rule's definition, for it changes the results."""
 
     part: ClassVar[str] = "activation"
+    default_kind = "inertial"
     one_by_one: ClassVar[bool]
     """Each user sees the moves before it; otherwise all act on the state at the round's start."""
 

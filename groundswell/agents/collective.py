@@ -27,7 +27,7 @@ class Collective(Settings):
     """Who they are: random users, those with most neighbours, given ``users``, or a random user
     and its nearest, breadth first."""
     users: Users | None = None
-    """The seeds with ``seeding = "users"``; the first is the centre with "neighbourhood"."""
+    """The seeds with ``seeding = "users"``; the one in the middle with "neighbourhood"."""
     committed: bool = True
     """Seeds never leave."""
     compliance: float = Field(1.0, ge=0, le=1)
@@ -48,6 +48,8 @@ class Collective(Settings):
             raise ValueError("'seeding = \"users\"' needs 'users', the list of seeds")
         if self.seeding in {"random", "degree"} and self.users is not None:
             raise ValueError(f"'users' has no meaning with seeding = '{self.seeding}'")
+        if self.seeding == "neighbourhood" and len(self.users or ()) > 1:
+            raise ValueError("'neighbourhood' grows around one user; name one in 'users'")
         if self.users is not None and min(self.users, default=0) < 0:
             raise ValueError(f"'users' are numbered from 0, found {min(self.users)}")
         return self

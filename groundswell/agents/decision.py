@@ -43,6 +43,7 @@ class Decision(Component):
     """How users decide to join, stay or leave."""
 
     part: ClassVar[str] = "decision"
+    default_kind = "best-response"
     weighs_success: ClassVar[bool] = False
     """Needs a success to gain from."""
     activation: Activation = Inertial()

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from groundswell.agents.population import Population, Rows, Source, take
 from groundswell.data import Column, Floats, Ints, Points, Schema
@@ -31,6 +31,14 @@ class Digits(Population):
     """Share of points whose label is replaced by one drawn uniformly."""
     test_share: float = Field(0.3, gt=0, lt=1)
     """Share of the images that no user gets, kept for measuring."""
+
+    @model_validator(mode="after")
+    def _both_parts_hold_images(self) -> Digits:
+        if not 0 < self.size() < IMAGES:
+            raise ValueError(
+                f"a test share of {self.test_share:g} of {IMAGES:,} images leaves nothing"
+            )
+        return self
 
     def size(self) -> int:
         """Return the number of images that are not kept for measuring."""

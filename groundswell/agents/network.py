@@ -17,6 +17,7 @@ class Network(Component):
     """The users' ties."""
 
     part: ClassVar[str] = "network"
+    default_kind = "none"
 
     @property
     def has_ties(self) -> bool:

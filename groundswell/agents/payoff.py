@@ -43,6 +43,7 @@ class Belief(Component):
     """What users believe about S if they join and if they stay out."""
 
     part: ClassVar[str] = "belief"
+    default_kind = "last"
     needs_curve: ClassVar[bool] = False
     """Works only where the platform's response is a known curve."""
 

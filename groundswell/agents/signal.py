@@ -18,6 +18,7 @@ class Signal(Component):
     """How members change the features of what they submit."""
 
     part: ClassVar[str] = "signal"
+    default_kind = "none"
     forms: ClassVar[tuple[str, ...]]
     """Forms of data points it can change (see `Schema`)."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from groundswell.agents.signal import Signal
 from groundswell.component import Component
 from groundswell.data import Features, Ints, Points, Schema
+from groundswell.problems import InputError
 
 Predict = Callable[[Features], Ints]
 NAN = float("nan")
@@ -44,6 +45,7 @@ class Strategy(Component):
     """What the collective has its members submit."""
 
     part: ClassVar[str] = "strategy"
+    default_kind = "none"
     has_success: ClassVar[bool] = True
     """Whether it defines a success S."""
 
@@ -92,7 +94,10 @@ class FeatureLabel(Strategy):
 
     def check(self, schema: Schema) -> None:
         """Refuse a target that is not a label."""
-        schema.label(self.target)
+        try:
+            schema.label(self.target)
+        except InputError as error:
+            raise InputError(str(error), key=("target",)) from None
 
     def submit(self, points: Points, signal: Signal, schema: Schema) -> Points:
         """Return (g(x), y*) for every point."""

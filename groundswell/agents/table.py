@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
@@ -80,8 +81,14 @@ class Table(Population):
             name = getattr(self, key)
             if name is not None:
                 frame.check_column(name, key)
+        others = [name for name in frame.names if name not in {self.label, self.user}]
+        if not (others if self.features is None else self.features):
+            raise InputError(
+                f"'{Path(self.path).name}' has no column to learn from beside '{self.label}'",
+                key=("features",),
+            )
         if self.features is None:
-            return [name for name in frame.names if name not in {self.label, self.user}]
+            return others
         for name in self.features:
             frame.check_column(name, "features")
         if self.label in self.features:
@@ -108,7 +115,9 @@ def kept_share(share: float, users: int) -> int:
     """
     kept = round(share * users)
     if not 0 < kept < users:
-        raise InputError(f"a test share of {share:g} of {users} users leaves nothing")
+        raise InputError(
+            f"a test share of {share:g} of {users} users leaves nothing", key=("test_share",)
+        )
     return kept
 
 

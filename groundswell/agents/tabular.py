@@ -18,18 +18,18 @@ from groundswell.problems import InputError, did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-
+LINE = "line"
+NAMES = {"boolean", "datetime", "datetime64", "timedelta", "timedelta64"}
+"""What pandas calls values that are names here, as they are in a CSV file."""
+EXACT = 1e15
+"""Floats tell integers apart up to here."""
 LONGEST_CELL = 2**31 - 1
 """Documents may be longer than the 131,072 characters the csv module allows by itself."""
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A table as read: text columns with None for missing, or numbers with NaN for missing.
-
-    The index of ``data`` says where a row stands: the line it begins on in a CSV file, which may
-    hold line breaks inside cells, or its number from 1 in a Parquet file.
-    """
+    """A table as read: text columns with None for missing, or numbers with NaN for missing."""
 
     path: str
     data: pd.DataFrame
@@ -55,8 +55,9 @@ class Frame:
             raise InputError(f"'{file}' has no column '{name}'{hint}", key=(key,))
 
     def place(self, row: int) -> str:
-        """Return ``file:line`` of a row."""
-        return f"{self.path}:{self.data.index[row]}"
+        """Say where a row stands: the file, and the line if it has lines."""
+        index = self.data.index
+        return f"{self.path}:{index[row]}" if index.name == LINE else self.path
 
     def is_numeric(self, name: str) -> bool:
         """Say whether all values of a column that are there are finite numbers."""
@@ -107,22 +108,25 @@ def _numbers_or_text(column: pd.Series[Any]) -> pd.Series[Any]:
     import pandas as pd
 
     column = column.where(column != "") if column.dtype.kind not in "biuf" else column
-    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
     there = column.notna()
-    if there.any() and np.isfinite(numbers[there]).all():
-        return numbers
+    if there.any() and pd.api.types.infer_dtype(column, skipna=True) not in NAMES:
+        numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+        if np.isfinite(numbers[there]).all() and not _are_long_ids(column[numbers.abs() >= EXACT]):
+            return numbers
     return column.map(str, na_action="ignore").astype(object)
+
+
+def _are_long_ids(large: pd.Series[Any]) -> bool:
+    return bool(large.map(str).str.isdigit().any()) if len(large) else False
 
 
 def _read_parquet(path: str, key: str) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        data = pd.read_parquet(path)
+        return pd.read_parquet(path).reset_index(drop=True)
     except Exception as error:  # pyarrow raises many kinds for a damaged file
         raise InputError(f"'{path}' is not a Parquet file ({error})", key=(key,)) from None
-    data.index = pd.RangeIndex(1, len(data) + 1)
-    return data
 
 
 def _read_csv(path: str, key: str) -> pd.DataFrame:
@@ -130,23 +134,22 @@ def _read_csv(path: str, key: str) -> pd.DataFrame:
 
     csv.field_size_limit(LONGEST_CELL)
     lines = csv.reader(StringIO(read_text(path, key)), skipinitialspace=True)
-    header, rows, begins = next(lines), [], []
+    header: list[str] = next(filter(None, lines), [])
+    rows, numbers = [], []
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         message = f"duplicate column name '{repeated[0]}'; name each column once"
-        raise InputError(message, key=(key,), place=f"{path}:1")
+        raise InputError(message, key=(key,), place=f"{path}:{lines.line_num}")
     try:
-        begin = lines.line_num + 1
         for row in lines:
             if row and len(row) != len(header):
                 raise csv.Error(f"expected {len(header)} values, found {len(row)}")
             if row:
                 rows.append(row)
-                begins.append(begin)
-            begin = lines.line_num + 1
+                numbers.append(lines.line_num)
     except csv.Error as error:
         raise InputError(str(error), key=(key,), place=f"{path}:{lines.line_num}") from None
-    return pd.DataFrame(rows, index=begins, columns=header, dtype=object)
+    return pd.DataFrame(rows, pd.Index(numbers, name=LINE), header, dtype=object)
 
 
 def encode(
@@ -212,8 +215,9 @@ def encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]
         )
     for frame in frames:
         known, codes = frame.codes(label)
-        if frame.data[label].isna().any():
-            place = frame.place(int(frame.data[label].isna().argmax()))
+        missing = frame.data[label].isna().to_numpy()
+        if missing.any():
+            place = frame.place(int(missing.argmax()))
             raise InputError(f"the label '{label}' is missing", key=("label",), place=place)
         extra = sorted(set(known) - set(labels))
         if extra:
@@ -229,6 +233,7 @@ def encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]
 def natural(text: str) -> tuple[int, float, str]:
     """Sort key: numbers by value, before text."""
     try:
-        return 0, float(text), text
+        value = float(text)
     except ValueError:
         return 1, 0.0, text
+    return (0, value, text) if value == value else (1, 0.0, text)  # NaN has no place in an order

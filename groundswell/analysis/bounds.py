@@ -201,8 +201,8 @@ def feature_only_mass(
     Returns
     -------
     float or ndarray
-        The mass: 0 where y* leads already, (1-p) <= (1-2ε)p (at equality by definition: there the
-        bound is 1-ξ at every share), and where ξ = 0, for then the bound is 1. Otherwise NaN where
+        The mass: 0 where y* leads already, (1-p) < (1-2ε)p, where ξ = 0, for then the bound is 1,
+        and at equality if 1-ξ >= S*, for there the bound is 1-ξ at every share. Otherwise NaN where
         no share suffices: where ξ >= 1-S* or the formula exceeds 1.
 
     Raises
@@ -219,11 +219,12 @@ def feature_only_mass(
     """
     wanted, signal = _unit("success", success), _unit("uniqueness", uniqueness)
     p, clear = checked("positivity", positivity, 0, 1, "(]"), 1 - 2 * _epsilon(epsilon)
-    resistance = np.maximum(0, (1 - p) - clear * p) * signal
-    room = clear * p * ((1 - wanted) - signal)
+    lead = clear * p - (1 - p)
+    resistance, room = -lead * signal, clear * p * ((1 - wanted) - signal)
     with np.errstate(divide="ignore", invalid="ignore"):
         mass = np.where((room > 0) & (resistance <= room), resistance / room, np.nan)
-    return plain(np.where(resistance == 0, 0.0, mass))
+    at_once = (lead > 0) | (signal == 0) | ((lead == 0) & (room >= 0))
+    return plain(np.where(at_once, 0.0, mass))
 
 
 def erasing(

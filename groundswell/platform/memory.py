@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -40,6 +42,7 @@ class Memory(Component):
     """Which submissions the platform trains on."""
 
     part: ClassVar[str] = "memory"
+    default_kind = "current"
 
     def rounds(self) -> int | None:
         """Return how many rounds are remembered, None for all."""
@@ -89,6 +92,12 @@ class Discounted(Memory):
     kind: Literal["discounted"] = "discounted"
     discount: float = Field(0.8, gt=0, le=1)
     """Factor by which a submission's weight falls each round."""
+
+    def rounds(self) -> int | None:
+        """Return the rounds whose weight is not lost beside that of the newest."""
+        if self.discount == 1:
+            return None
+        return math.ceil(math.log(sys.float_info.epsilon) / math.log(self.discount))
 
     def weight(self, age: int) -> float:
         """Return the discount to the power of the age."""

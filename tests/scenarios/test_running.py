@@ -183,6 +183,7 @@ def test_bayes_step_jumps_at_91_users() -> None:
     assert last.to_dict() == {80: 0, 85: 0, 89: 0, 90: 0, 91: 1, 92: 1, 95: 1, 100: 1}
 
 
+@pytest.mark.slow
 def test_watts_cascade_tips_the_sparse_network_only() -> None:
     result = gs.sweep("watts-cascade", replicates=2)
     last = result.series.merge(result.runs, on="run").groupby("network.mean_degree")["alpha"].last()

@@ -102,13 +102,11 @@ def test_wrong_files(settings: dict[str, Any], tmp_path: Path, content: str, mes
     assert len(error.value.problems) == 1
 
 
-def test_empty_documents_of_a_parquet_file_are_named_by_row(
-    settings: dict[str, Any], tmp_path: Path
-) -> None:
+def test_empty_documents_of_a_parquet_file(settings: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "bad.parquet"
     pd.DataFrame({"cv": ["a", None], "job": ["x", "y"]}, index=[7, 8]).to_parquet(path)
     settings["population"]["path"] = str(path)
-    with pytest.raises(ScenarioError, match=r"bad\.parquet:2: population\.text: the document is"):
+    with pytest.raises(ScenarioError, match=r"bad\.parquet: population\.text: the document is"):
         gs.run(settings)
 
 

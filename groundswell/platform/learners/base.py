@@ -98,7 +98,7 @@ class ScikitLearner(Learner):
         """Encode features (see `encoder`), then fit the classifier."""
         from sklearn.pipeline import make_pipeline
 
-        model = make_pipeline(encoder(data.schema), self.classifier(rng))
+        model = make_pipeline(encoder(data), self.classifier(rng))
         weights = {}
         if data.points.weight is not None:
             weights = {f"{model.steps[-1][0]}__sample_weight": data.points.weight}
@@ -106,16 +106,22 @@ class ScikitLearner(Learner):
         return fitted
 
 
-def encoder(schema: Schema) -> ColumnTransformer:
+def encoder(data: TrainingSet) -> ColumnTransformer:
     """Return what turns features into numbers: categories one-hot, numeric columns standardised.
 
     Images stay as they are, since all their pixels have one unit.
     """
     from sklearn.compose import ColumnTransformer
+    from sklearn.frozen import FrozenEstimator
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+    schema, points = data.schema, data.points
     categories = [list(range(len(schema.columns[i].categories or ()))) for i in schema.categorical]
-    numeric = "passthrough" if schema.form == "images" else StandardScaler()
+    numeric: Any = "passthrough"
+    if schema.numeric and schema.form != "images":
+        # Fitted here, since a pipeline would not hand it the weights.
+        scaler = StandardScaler().fit(points.X[:, schema.numeric], sample_weight=points.weight)
+        numeric = FrozenEstimator(scaler)
     one_hot = OneHotEncoder(categories=categories, sparse_output=False)
     return ColumnTransformer(
         [("numeric", numeric, schema.numeric), ("categories", one_hot, schema.categorical)]

@@ -11,7 +11,10 @@ from groundswell.platform.learners.base import Classifier, ScikitLearner, Traini
 
 
 class NearestNeighbours(ScikitLearner):
-    """The majority label among the k nearest training points (Euclidean distance)."""
+    """The majority label among the k nearest training points (Euclidean distance).
+
+    Of points equally near, as all points of a cell are, those submitted first are taken.
+    """
 
     kind: Literal["knn"] = "knn"
     neighbours: int = Field(5, ge=1)

@@ -73,13 +73,13 @@ class Weighting:
 
     def __call__(self, counts: Any) -> Any:
         """Return the features, a sparse matrix with rows of length 1."""
-        from scipy.sparse import diags_array
         from sklearn.preprocessing import normalize
 
         features = counts[:, self.kept].astype(float)
         if self.sublinear:
             features.data = 1 + np.log(features.data)
-        return normalize(features @ diags_array(self.idf))
+        features.data *= self.idf[features.indices]
+        return normalize(features)
 
 
 @dataclass(frozen=True)

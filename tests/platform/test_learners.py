@@ -1,0 +1,227 @@
+"""Each learner against scikit-learn called directly, on features encoded by hand."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
+
+from groundswell.data import Points
+from groundswell.platform.agent import fit
+from groundswell.platform.learners.base import ConstantClassifier, Learner, TrainingSet
+from groundswell.platform.learners.scikit import ALLOWED
+
+FORMS = ["columns", "images", "cells"]
+SVM = {"kind": "sklearn", "estimator": "sklearn.svm.SVC", "parameters": {"C": 3.0}}
+FOREST = {
+    "kind": "sklearn",
+    "estimator": "sklearn.ensemble.RandomForestClassifier",
+    "parameters": {"n_estimators": 12, "max_depth": 3},
+}
+LDA = {"kind": "sklearn", "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis"}
+
+
+def learner(settings):
+    return Learner.from_settings(settings)
+
+
+def rng():
+    return np.random.default_rng(42)
+
+
+def seed():
+    return int(rng().integers(2**31 - 1))
+
+
+def encoded(data, X):
+    """Standardise numeric columns, one-hot encode categorical ones, leave images alone."""
+    if data.schema.form == "images":
+        return X
+    blocks = []
+    for i in data.schema.numeric:
+        column = data.points.X[:, i]
+        blocks.append(((X[:, i] - column.mean()) / column.std())[:, None])
+    sizes = {i: len(data.schema.columns[i].categories) for i in data.schema.categorical}
+    blocks += [np.eye(size)[X[:, i].astype(int)] for i, size in sizes.items()]
+    return np.hstack(blocks)
+
+
+def repeated(data, times):
+    """Return the data with each point so many times in place of its weight."""
+    points = Points(np.repeat(data.points.X, times, axis=0), np.repeat(data.points.y, times))
+    return TrainingSet(points, np.repeat(data.planted, times), data.schema)
+
+
+def weighted(data, weight):
+    return replace(data, points=replace(data.points, weight=np.asarray(weight, dtype=float)))
+
+
+DIRECT = {
+    "logistic": ({"kind": "logistic"}, lambda: LogisticRegression(max_iter=1000)),
+    "logistic-strong": (
+        {"kind": "logistic", "strength": 0.05, "iterations": 500},
+        lambda: LogisticRegression(C=0.05, max_iter=500),
+    ),
+    "knn": ("knn", KNeighborsClassifier),
+    "knn-9": ({"kind": "knn", "neighbours": 9}, lambda: KNeighborsClassifier(9)),
+    "tree": ("tree", lambda: DecisionTreeClassifier(random_state=seed())),
+    "tree-small": (
+        {"kind": "tree", "depth": 3, "leaf": 4},
+        lambda: DecisionTreeClassifier(max_depth=3, min_samples_leaf=4, random_state=seed()),
+    ),
+    "svm": (SVM, lambda: SVC(C=3.0, random_state=seed())),
+    "forest": (
+        FOREST,
+        lambda: RandomForestClassifier(n_estimators=12, max_depth=3, random_state=seed()),
+    ),
+    "lda": (LDA, LinearDiscriminantAnalysis),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", DIRECT)
+@pytest.mark.filterwarnings("ignore:Variables are collinear")
+def test_agrees_with_scikit_learn_called_directly(make_data, name, form):
+    settings, direct = DIRECT[name]
+    data, fresh = make_data(form), make_data(form, count=400, seed=1).points
+    found = learner(settings).fit(data, rng()).predict(fresh.X)
+    model = direct().fit(encoded(data, data.points.X), data.points.y)
+    assert np.array_equal(found, model.predict(encoded(data, fresh.X)))
+    assert len(np.unique(found)) > 1
+    assert found.dtype.kind == "i"
+
+
+ALL = {
+    "logistic": "logistic",
+    "naive-bayes": "naive-bayes",
+    "knn": "knn",
+    "tree": "tree",
+    "svm": SVM,
+    "forest": FOREST,
+}
+EVERY = [(name, form) for name in ALL for form in FORMS]
+EVERY += [("bayes", "cells"), ("plug-in", "cells")]
+ALL |= {"bayes": "bayes", "plug-in": {"kind": "bayes", "plug_in": True}}
+
+
+def test_every_shipped_learner_is_tested():
+    kinds = {setting if isinstance(setting, str) else setting["kind"] for setting in ALL.values()}
+    assert kinds == set(Learner.kinds)
+
+
+@pytest.mark.parametrize(("name", "form"), EVERY)
+@pytest.mark.parametrize("labels", [(0, 2), (1, 2), (2, 0)])
+def test_labels_that_nobody_submits_are_never_answered(make_data, name, form, labels):
+    data = make_data(form, labels=labels)
+    answers = learner(ALL[name]).fit(data, rng()).predict(make_data(form, seed=1).points.X)
+    assert set(answers.tolist()) <= set(labels)
+    # The nearest points of a cell are all equally near: which five vote is arbitrary.
+    assert len(set(answers.tolist())) == 2 or (name, form) == ("knn", "cells")
+
+
+@pytest.mark.parametrize(("name", "form"), EVERY)
+@pytest.mark.parametrize("weight", [None, np.arange(150.0)])
+def test_one_label_left_is_the_answer_to_everything(make_data, name, form, weight):
+    data = make_data(form, labels=(2,), weight=weight)
+    model = fit(learner(ALL[name]), data, rng())
+    assert model.predict(make_data(form, seed=1).points.X).tolist() == [2] * 150
+
+
+def test_labels_without_weight_do_not_count(make_data):
+    data = make_data("cells")
+    data = weighted(data, data.points.y == 1)
+    assert fit(learner("bayes"), data, rng()) == ConstantClassifier(1)
+
+
+@pytest.mark.parametrize(("name", "form"), EVERY)
+def test_the_same_randomness_gives_the_same_model_and_data_stay_as_they_are(make_data, name, form):
+    data, fresh = make_data(form), make_data(form, seed=1).points.X
+    X, y = data.points.X.copy(), data.points.y.copy()
+    first, second = (learner(ALL[name]).fit(data, rng()).predict(fresh) for _ in range(2))
+    assert np.array_equal(first, second)
+    assert np.array_equal(data.points.X, X)
+    assert np.array_equal(data.points.y, y)
+
+
+# The forest draws as many bootstrap rows as there are rows: it is random, not wrong.
+DETERMINISTIC = [(n, f) for n, f in EVERY if n != "forest" and learner(ALL[n]).weighted]
+
+
+@pytest.mark.parametrize(("name", "form"), DETERMINISTIC)
+@pytest.mark.parametrize("uneven", [False, True])
+def test_weight_2_is_two_rows(make_data, name, form, uneven):
+    times = np.random.default_rng(5).integers(1, 5, 150) if uneven else np.full(150, 2)
+    settings = ALL[name]
+    if name == "logistic":
+        settings = {"kind": "logistic", "strength": 0.02}  # where the scale matters
+    data, fresh = make_data(form), make_data(form, count=600, seed=1).points.X
+    by_weight = learner(settings).fit(weighted(data, times), rng()).predict(fresh)
+    by_rows = learner(settings).fit(repeated(data, times), rng()).predict(fresh)
+    assert np.mean(by_weight != by_rows) <= (0.005 if name in {"svm", "logistic"} else 0)
+
+
+@pytest.mark.parametrize(("name", "form"), DETERMINISTIC)
+def test_weights_change_answers(make_data, name, form):
+    data, fresh = make_data(form), make_data(form, count=600, seed=1).points.X
+    heavy = weighted(data, np.where(data.points.y == 0, 50.0, 1.0))
+    plain, tilted = (learner(ALL[name]).fit(d, rng()).predict(fresh) for d in (data, heavy))
+    if name == "tree" and form != "cells":
+        assert not np.array_equal(plain, tilted), "pure leaves keep their labels"
+    else:
+        assert np.mean(tilted == 0) > np.mean(plain == 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "takes"),
+    [
+        ("knn", False),
+        ("logistic", True),
+        (SVM, True),
+        ({"kind": "sklearn", "estimator": "sklearn.neighbors.KNeighborsClassifier"}, False),
+        (LDA, False),
+    ],
+)
+def test_learners_say_whether_they_can_weigh(settings, takes):
+    assert learner(settings).weighted == takes
+
+
+def test_fewer_points_than_neighbours(make_data):
+    data = make_data(count=4, labels=(0, 1))
+    answers = learner({"kind": "knn", "neighbours": 50}).fit(data, rng()).predict(data.points.X)
+    assert answers.tolist() == [np.bincount(data.points.y).argmax()] * 4
+
+
+@pytest.mark.parametrize("estimator", ALLOWED)
+def test_every_allowed_classifier_learns(make_data, estimator):
+    data = make_data("images")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # convergence on toy data is not the point
+        model = learner({"kind": "sklearn", "estimator": estimator}).fit(data, rng())
+    assert set(model.predict(data.points.X)) <= {0, 1, 2}
+    assert model.predict(data.points.X).dtype.kind == "i"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"estimator": "os.system"}, "'os.system' is not an allowed classifier"),
+        ({"estimator": "sklearn.svm.SVR"}, "did you mean 'sklearn.svm.SVC'"),
+        ({"estimator": "subprocess.Popen"}, "is not an allowed classifier"),
+        (
+            {"estimator": "sklearn.svm.SVC", "parameters": {"c": 1.0}},
+            "sklearn.svm.SVC has no parameter 'c'",
+        ),
+        ({"estimator": "sklearn.svm.SVC", "parameters": {"C": -1.0}}, "'C' parameter of SVC"),
+        ({"estimator": "sklearn.svm.SVC", "parameters": {"kernel": "cubic"}}, "'kernel' parameter"),
+        ({}, "Field required"),
+    ],
+)
+def test_classifiers_that_are_not_allowed_or_not_valid(settings, message):
+    with pytest.raises(ValueError, match=message):
+        learner({"kind": "sklearn", **settings})
