@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from threadpoolctl import threadpool_limits
 
 import groundswell as gs
 
@@ -26,13 +24,6 @@ CORPUS = [
 def csv_of(rows: list[tuple[str, str]]) -> str:
     """Write documents as a CSV file, every document in quotes."""
     return "".join(["id,cv,job\n", *(f'{i},"{cv}",{job}\n' for i, (cv, job) in enumerate(rows))])
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Train on one thread, as runs do: several are slower on busy machines."""
-    with threadpool_limits(limits=1):
-        yield
 
 
 @pytest.fixture

@@ -37,6 +37,19 @@ def points_of(pairs: dict[str, int], weight: list[float] | None = None) -> Point
     return Points(documents(*pairs), y, None if weight is None else np.array(weight))
 
 
+def test_every_learner_of_documents_is_tested() -> None:
+    shipped = {kind for kind, learner in Learner.kinds.items() if "text" in learner.forms}
+    assert shipped == {str(learner) for learner in LEARNERS}
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_labels_that_nobody_submits_are_never_answered(learner: Learner) -> None:
+    points = SOURCE.fresh(100, RNG(2))
+    data = training(points.where(np.isin(points.y, [2, 7])))
+    answers = fit(learner, data, RNG(3)).predict(SOURCE.fresh(300, RNG(4)).X)
+    assert set(answers.tolist()) == {2, 7}
+
+
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_they_learn_occupations(learner: Learner) -> None:
     model = fit(learner, training(SOURCE.fresh(600, RNG(2))), RNG(3))

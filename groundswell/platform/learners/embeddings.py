@@ -43,24 +43,26 @@ class Embeddings(Learner):
         generator.manual_seed(seed_of(rng))
         points = data.points
         words = sorted({token for text in documents(points.X) for token in tokens(text)})
+        labels, label = np.unique(points.y, return_inverse=True)
         network = Network(
+            labels,
             {word: i for i, word in enumerate(words)},
             torch.randn(len(words), self.dimension, generator=generator) / self.dimension**0.5,
-            torch.zeros(len(data.schema.labels), self.dimension),
-            torch.zeros(len(data.schema.labels)),
+            torch.zeros(len(labels), self.dimension),
+            torch.zeros(len(labels)),
         )
         # Weights of mean 1 leave the length of a step as it is without weights.
-        self._train(network, points.X, points.y, points.weights / points.weights.mean(), generator)
+        weight = points.weights / points.weights.mean()
+        self._train(network, network.bags(points.X), label, weight, generator)
         return network
 
     def _train(
-        self, network: Network, X: Features, y: Ints, weight: Floats, generator: Generator
+        self, network: Network, bags: list[Ints], label: Ints, weight: Floats, generator: Generator
     ) -> None:
         import torch
         from torch.nn.functional import cross_entropy
 
-        bags = network.bags(X)
-        target, weights = torch.from_numpy(y), torch.from_numpy(weight).float()
+        target, weights = torch.from_numpy(label), torch.from_numpy(weight).float()
         parameters = [network.embedding, network.linear, network.bias]
         optimizer = torch.optim.Adam([p.requires_grad_() for p in parameters], lr=self.rate)
         for _ in range(self.epochs):
@@ -79,6 +81,8 @@ class Network:
 
     Parameters
     ----------
+    labels
+        Labels seen in training.
     vocabulary
         Position of each known word.
     embedding
@@ -87,6 +91,7 @@ class Network:
         The linear layer, shapes (labels, dimension) and (labels,).
     """
 
+    labels: Ints
     vocabulary: dict[str, int]
     embedding: Tensor
     linear: Tensor
@@ -121,5 +126,6 @@ class Network:
         if not len(X):
             return np.zeros(0, dtype=np.int64)
         with torch.no_grad():
-            answer: Ints = self.scores(self.bags(X)).argmax(dim=1).numpy()
+            best = self.scores(self.bags(X)).argmax(dim=1).numpy()
+        answer: Ints = self.labels[best]
         return answer
