@@ -44,7 +44,7 @@ def test_every_learner_of_documents_is_tested() -> None:
 
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_labels_that_nobody_submits_are_never_answered(learner: Learner) -> None:
-    points = SOURCE.fresh(100, RNG(2))
+    points = SOURCE.fresh(600, RNG(2))
     data = training(points.where(np.isin(points.y, [2, 7])))
     answers = fit(learner, data, RNG(3)).predict(SOURCE.fresh(300, RNG(4)).X)
     assert set(answers.tolist()) == {2, 7}
