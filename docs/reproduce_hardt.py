@@ -21,7 +21,7 @@ import pandas as pd
 import groundswell as gs
 
 mpl.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
 HERE = Path(__file__).parent
 FRESH_SEED = 20_261

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from groundswell.problems import InputError, did_you_mean
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Features = NDArray[Any]
+"""X: numbers, or documents (str objects) where the form is "text"."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class Schema:
     ----------
     form
         ``"cells"`` (one categorical column of a finite X), ``"images"`` (numeric, one unit for
-        all), ``"columns"`` (numeric and categorical), or ``"none"``.
+        all), ``"columns"`` (numeric and categorical), ``"text"`` (one column of documents), or
+        ``"none"``.
     columns
         The features, in the order of the columns of X.
     labels
@@ -71,12 +75,19 @@ class Schema:
     @cached_property
     def numeric(self) -> list[int]:
         """Positions of the numeric columns."""
+        if self.form == "text":
+            return []
         return [i for i, column in enumerate(self.columns) if column.categories is None]
 
     @cached_property
     def categorical(self) -> list[int]:
         """Positions of the categorical columns."""
         return [i for i, column in enumerate(self.columns) if column.categories is not None]
+
+    def example(self) -> Features:
+        """Return features that fit: one row of zeros, or one empty document."""
+        shape = 1, len(self.columns)
+        return np.full(shape, "", dtype=object) if self.form == "text" else np.zeros(shape)
 
     def column(self, name: str) -> int:
         """Return the position of a column.
@@ -112,14 +123,14 @@ class Points:
     Parameters
     ----------
     X
-        Features, shape (points, columns); categories as indices.
+        Features, shape (points, columns); categories as indices, documents as str objects.
     y
         Label indices, shape (points,).
     weight
         Weights, shape (points,); None means that all points weigh the same.
     """
 
-    X: Floats
+    X: Features
     y: Ints
     weight: Floats | None = None
 

@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from groundswell.agents import digits, table  # noqa: F401  (registers their populations)
+from groundswell.agents import digits, resumes, table, text, tokens  # noqa: F401  (registers)
 from groundswell.agents.collective import Collective
 from groundswell.agents.decision import BestResponse, Decision
 from groundswell.agents.distribution import Distribution

@@ -8,7 +8,7 @@ import numpy as np
 
 from groundswell.agents.population import Rows, Source
 from groundswell.agents.signal import Signal
-from groundswell.data import Floats, Points, concatenate
+from groundswell.data import Features, Floats, Points, concatenate
 
 
 class Coincidence(Source):
@@ -65,5 +65,5 @@ class Coincidence(Source):
         carries = rng.random(len(points)) < self.share
         return replace(points, X=np.where(carries[:, None], self._planted(points.X), points.X))
 
-    def _planted(self, X: Floats) -> Floats:
+    def _planted(self, X: Features) -> Features:
         return self.signal.apply(X, self.schema)

@@ -60,7 +60,7 @@ class Population(Component):
 
     part: ClassVar[str] = "population"
     form: ClassVar[str]
-    """Form of its data points: "none", "cells", "images" or "columns" (see `Schema`)."""
+    """Form of its data points: "none", "cells", "images", "columns" or "text" (see `Schema`)."""
     users: int | None = Field(None, ge=1)
     """Number of users; by default the network's size, else the number of rows."""
     redraw: bool = False

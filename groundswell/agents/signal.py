@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from groundswell.component import Component
-from groundswell.data import Floats, Schema
+from groundswell.data import Features, Floats, Schema
 from groundswell.problems import InputError
 
 Ints = Annotated[tuple[int, ...], Field(strict=False)]
@@ -35,9 +35,9 @@ class Signal(Component):
         InputError
             Names the parameter at fault.
         """
-        self.apply(np.zeros((1, len(schema.columns))), schema)
+        self.apply(schema.example(), schema)
 
-    def apply(self, X: Floats, schema: Schema) -> Floats:
+    def apply(self, X: Features, schema: Schema) -> Features:
         """Return g(x) for each row of X, shape (rows, columns); X is not changed."""
         raise NotImplementedError
 
@@ -46,9 +46,9 @@ class NoSignal(Signal):
     """Features stay as they are."""
 
     kind: Literal["none"] = "none"
-    forms = ("none", "cells", "images", "columns")
+    forms = ("none", "cells", "images", "columns", "text")
 
-    def apply(self, X: Floats, schema: Schema) -> Floats:
+    def apply(self, X: Features, schema: Schema) -> Features:
         """Return X."""
         return X
 

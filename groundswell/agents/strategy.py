@@ -16,10 +16,10 @@ import numpy as np
 from groundswell.agents.signal import Signal
 from groundswell.analysis import bounds, parameters
 from groundswell.component import Component
-from groundswell.data import Floats, Ints, Points, Schema
+from groundswell.data import Features, Floats, Ints, Points, Schema
 from groundswell.problems import InputError
 
-Predict = Callable[[Floats], Ints]
+Predict = Callable[[Features], Ints]
 Theorem = Callable[[float, float], float]
 """Lower bound on S as a function of α and ε."""
 NAN = float("nan")

@@ -53,7 +53,7 @@ class Table(Population):
     def size(self) -> int:
         """Return the number of users the file has for training."""
         users = len(np.unique(self._owners(self._train())))
-        return users - (0 if self.test_path else self._kept(users))
+        return users - (0 if self.test_path else kept_share(self._share(), users))
 
     def width(self) -> int:
         """Return the number of features."""
@@ -69,7 +69,7 @@ class Table(Population):
         owner = self._owners(frame)
         if fresh is None:
             users = rng.permutation(int(owner.max()) + 1)
-            kept = np.isin(owner, users[: self._kept(len(users))])
+            kept = np.isin(owner, users[: kept_share(self._share(), len(users))])
             points, fresh, owner = points.where(~kept), points.where(kept), owner[~kept]
         return TableSource(schema, points, owner, fresh)
 
@@ -101,14 +101,24 @@ class Table(Population):
         frame.check_column(self.user, "user")
         return frame.codes(self.user)[1]
 
-    def _kept(self, users: int) -> int:
-        share = DEFAULT_TEST_SHARE if self.test_share is None else self.test_share
-        kept = round(share * users)
-        if not 0 < kept < users:
-            raise InputError(
-                f"a test share of {share:g} of {users} users leaves nothing", key=("test_share",)
-            )
-        return kept
+    def _share(self) -> float:
+        return DEFAULT_TEST_SHARE if self.test_share is None else self.test_share
+
+
+def kept_share(share: float, users: int) -> int:
+    """Return how many of the users of a file are kept for measuring.
+
+    Raises
+    ------
+    InputError
+        If that is none, or all.
+    """
+    kept = round(share * users)
+    if not 0 < kept < users:
+        raise InputError(
+            f"a test share of {share:g} of {users} users leaves nothing", key=("test_share",)
+        )
+    return kept
 
 
 class TableSource(Source):

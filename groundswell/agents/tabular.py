@@ -23,6 +23,8 @@ NAMES = {"boolean", "datetime", "datetime64", "timedelta", "timedelta64"}
 """What pandas calls values that are names here, as they are in a CSV file."""
 EXACT = 1e15
 """Floats tell integers apart up to here."""
+LONGEST_CELL = 2**31 - 1
+"""Documents may be longer than the 131,072 characters the csv module allows by itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +132,7 @@ def _read_parquet(path: str, key: str) -> pd.DataFrame:
 def _read_csv(path: str, key: str) -> pd.DataFrame:
     import pandas as pd
 
+    csv.field_size_limit(LONGEST_CELL)
     lines = csv.reader(StringIO(read_text(path, key)), skipinitialspace=True)
     header: list[str] = next(filter(None, lines), [])
     rows, numbers = [], []
@@ -175,7 +178,7 @@ def encode(
         column, parts = _encode_feature(frames, name)
         columns.append(column)
         values.append(parts)
-    labels, ys = _encode_label(frames, label)
+    labels, ys = encode_label(frames, label)
     Xs = [np.column_stack([part[i] for part in values]) for i in range(len(frames))]
     points = [Points(X, y) for X, y in zip(Xs, ys, strict=True)]
     schema = Schema("columns", tuple(columns), tuple(labels))
@@ -195,7 +198,14 @@ def _encode_feature(frames: list[Frame], name: str) -> tuple[Column, list[Floats
     return Column(name, tuple(categories)), parts
 
 
-def _encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]]:
+def encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]]:
+    """Return the names of the labels, and each table's label indices.
+
+    Raises
+    ------
+    InputError
+        If there is one class only, or a label is missing or does not occur in the first table.
+    """
     labels, ys = frames[0].codes(label)[0], []
     if len(labels) < 2:  # noqa: PLR2004
         raise InputError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import mesa
 import numpy as np
 
-from groundswell.data import Bools, Floats, Ints, Points, Schema, concatenate
+from groundswell.data import Bools, Features, Ints, Points, Schema, concatenate
 from groundswell.platform.learners.base import (
     Classifier,
     ConstantClassifier,
@@ -131,7 +131,7 @@ class LearningPlatform(PlatformAgent):
         self.alpha = self.alpha_eff = points.share(planted)
         self.classifier = fit(self.settings.learner, data, rng)
 
-    def predict(self, X: Floats) -> Ints:
+    def predict(self, X: Features) -> Ints:
         """Return the serving model's label for each row of X."""
         return self.classifier.predict(X)
 

@@ -2,12 +2,24 @@
 
 from groundswell.platform.learners import (
     bayes,
+    embeddings,
     linear,
     naive_bayes,
     neighbours,
     scikit,
     sgd,
+    tfidf,
     trees,
 )
 
-__all__ = ["bayes", "linear", "naive_bayes", "neighbours", "scikit", "sgd", "trees"]
+__all__ = [
+    "bayes",
+    "embeddings",
+    "linear",
+    "naive_bayes",
+    "neighbours",
+    "scikit",
+    "sgd",
+    "tfidf",
+    "trees",
+]

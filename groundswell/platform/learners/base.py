@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 
 from groundswell.component import Component
-from groundswell.data import Bools, Floats, Ints, Points, Schema
+from groundswell.data import Bools, Features, Ints, Points, Schema
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
@@ -40,7 +40,7 @@ class TrainingSet:
 class Classifier(Protocol):
     """A fitted model."""
 
-    def predict(self, X: Floats) -> Ints:
+    def predict(self, X: Features) -> Ints:
         """Return a label index for each row of X."""
         ...
 
@@ -85,7 +85,7 @@ class ConstantClassifier:
 
     label: int
 
-    def predict(self, X: Floats) -> Ints:
+    def predict(self, X: Features) -> Ints:
         """Return the label for every row."""
         return np.full(len(X), self.label, dtype=np.int64)
 
