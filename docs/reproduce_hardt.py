@@ -106,6 +106,22 @@ def feature_only(table: pd.DataFrame) -> Verdict:
     return text, means.mean()[0.3] - means.mean()[0.0] >= 0.4
 
 
+def tokens(table: pd.DataFrame) -> Verdict:
+    at = table[table["collective.seeds"] == 0.02].groupby("collective.signal.place")["success"]
+    text = ", ".join(f"{place}: {mean_sd(values)}" for place, values in at)
+    means = table.groupby(["collective.seeds", "collective.signal.place"])["success"].mean()
+    spread = means.groupby(level=0).agg(lambda values: values.max() - values.min())
+    apart = ", ".join(f"{share:g}: {value:.2f}" for share, value in spread.items())
+    return f"at α = 2 % {text}; largest difference by α {apart}", spread[0.02] <= 0.1
+
+
+def participation(table: pd.DataFrame) -> Verdict:
+    ends = table.groupby("collective.seeds")["member_share"]
+    below, above = ends.max()[ends.max().index < 0.3], ends.min()[ends.min().index > 0.3]
+    text = f"seeds below .3 end at {below.max():g}, above at {above.min():g}"
+    return f"{text}; S⁻¹(c/(1-γ)) = .3", below.max() == 0 and above.min() == 1
+
+
 SIGNATURES = [
     Signature(
         1,
@@ -160,6 +176,23 @@ SIGNATURES = [
         "digits, the whole target class acts; S gap between clean labels and 30 % noise >= .4",
         feature_only,
         x="population.label_noise",
+    ),
+    Signature(
+        8,
+        "hardt-tokens",
+        "where in a text the unique token stands hardly matters",
+        "generated résumés, TF-IDF of words and pairs; S by place within .1",
+        tokens,
+        by="collective.signal.place",
+    ),
+    Signature(
+        14,
+        "hardt-participation",
+        "a collective sustains itself above S⁻¹(c/(1-γ)) and collapses below",
+        "known logistic response, 1,000 users, best response; members at the end by seeds",
+        participation,
+        x="collective.seeds",
+        last_round=True,
     ),
 ]
 
