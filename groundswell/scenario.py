@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from groundswell.agents import digits, table  # noqa: F401  (registers their populations)
+from groundswell.agents import digits, gradient_strategy, table  # noqa: F401  (registers them)
 from groundswell.agents.collective import Collective
 from groundswell.agents.decision import BestResponse, Decision
 from groundswell.agents.distribution import Distribution

@@ -2,6 +2,8 @@
 
 from groundswell.platform.learners import (
     bayes,
+    convex,
+    descent,
     linear,
     naive_bayes,
     neighbours,
@@ -10,4 +12,14 @@ from groundswell.platform.learners import (
     trees,
 )
 
-__all__ = ["bayes", "linear", "naive_bayes", "neighbours", "scikit", "sgd", "trees"]
+__all__ = [
+    "bayes",
+    "convex",
+    "descent",
+    "linear",
+    "naive_bayes",
+    "neighbours",
+    "scikit",
+    "sgd",
+    "trees",
+]
