@@ -24,17 +24,14 @@ class Aim:
         points.
     target
         θ*.
-    labels
-        Number of labels.
-    most
-        Most different x that members choose from.
+    choices
+        The points members choose from: x's they can submit, each with all labels.
     """
 
     objective: Objective
     base: Points
     target: Floats
-    labels: int
-    most: int
+    choices: Points
 
     @cached_property
     def untouched(self) -> Floats:
@@ -42,16 +39,9 @@ class Aim:
         return self.objective.solve(self.base)
 
     @cached_property
-    def candidates(self) -> Points:
-        """The points members choose from: different x of the base, each with all labels."""
-        _, first = np.unique(self.base.X, axis=0, return_index=True)
-        X = self.base.X[np.sort(first)[: self.most]]
-        return Points(np.repeat(X, self.labels, axis=0), np.tile(np.arange(self.labels), len(X)))
-
-    @cached_property
     def gradients(self) -> Floats:
-        """Gradients of the candidates at θ*."""
-        return self.objective.gradients(self.candidates, self.target)
+        """Gradients of the choices at θ*."""
+        return self.objective.gradients(self.choices, self.target)
 
     def pull(self, points: Points) -> Floats:
         """Return the mean gradient of points at θ*, 0 if there are none."""
@@ -72,3 +62,14 @@ class Aim:
         """
         left = float(np.linalg.norm(parameters - self.target))
         return 1 - left / self.distance if self.distance else float("nan")
+
+
+def distinct(X: Floats) -> Floats:
+    """Return the different rows, in order of first appearance."""
+    _, first = np.unique(X, axis=0, return_index=True)
+    return X[np.sort(first)]
+
+
+def with_all_labels(X: Floats, labels: int) -> Points:
+    """Return each row with each label."""
+    return Points(np.repeat(X, labels, axis=0), np.tile(np.arange(labels), len(X)))

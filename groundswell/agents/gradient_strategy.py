@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal, Protocol, runtime_checkable
 import numpy as np
 from pydantic import Field, model_validator
 
-from groundswell.agents.aim import Aim
+from groundswell.agents.aim import Aim, distinct, with_all_labels
 from groundswell.agents.hull import apportioned, nearest
 from groundswell.agents.strategy import Context, Model, Outcome, Strategy, Theorem
 from groundswell.analysis import gradient_bounds
@@ -45,8 +45,8 @@ class GradientStrategy(Strategy):
     target: str | int | Parameters
     """θ* as a list, feature by feature with one number per label, the constant's last; or the name
     of a label y*: θ* is what the learner would fit if half of P0 were (g(x), y*)."""
-    candidates: int = Field(200, ge=1)
-    """Most different x that members choose from: the first of the data."""
+    candidates: int = Field(100, ge=1)
+    """Most different x of the data that members choose from, the first ones; beside each, g(x)."""
 
     def readable_by(self, loss: str) -> bool:
         """Whether a learner with this loss can read what members submit."""
@@ -54,8 +54,12 @@ class GradientStrategy(Strategy):
 
     def check(self, schema: Schema) -> None:
         """Refuse a target that is not a label."""
-        if not isinstance(self.target, tuple):
+        if isinstance(self.target, tuple):
+            return
+        try:
             schema.label(self.target)
+        except InputError as error:
+            raise InputError(str(error), key=("target",)) from None
 
     def check_parameters(self, count: int) -> None:
         """Refuse a list that is too short or too long."""
@@ -66,14 +70,19 @@ class GradientStrategy(Strategy):
 
     def aim(self, objective: Objective, base: Points, context: Context) -> Aim:
         """Return θ* and what is known on the way there."""
-        labels = context.schema.labels
         if isinstance(self.target, tuple):
             target = np.array(self.target)
         else:
             wanted = np.full(len(base), context.schema.label(self.target))
             planted = replace(context.signalled(base), y=wanted)
             target = objective.solve(concatenate([base, planted]))
-        return Aim(objective, base, target, len(labels), self.candidates)
+        return Aim(objective, base, target, self._choices(base, context))
+
+    def _choices(self, base: Points, context: Context) -> Points:
+        X = distinct(base.X)[: self.candidates]
+        signalled = context.signal.apply(X, context.schema)
+        X = distinct(np.concatenate([X, signalled]))
+        return with_all_labels(X, len(context.schema.labels))
 
     def measure(self, model: Model, fresh: Points, context: Context) -> Outcome:
         """Return how much of the way to θ* the parameters have gone."""
@@ -93,9 +102,10 @@ class GradientNeutralizing(GradientStrategy):
     kind: Literal["gradient-neutralizing"] = "gradient-neutralizing"
     theory: ClassVar[str] = "convex"
     labels: Literal["real", "free"] = "real"
-    """What members submit: real x's of the data with any label, each in the share that
-    non-negative least squares finds (to the nearest point where members are counted), or their
-    own x with a real-valued label vector, which only a squared loss can read."""
+    """What members submit: real points (x or g(x) of the data with any label), each in the share
+    that non-negative least squares finds, rounded by largest remainder to whole members; or their
+    own x with a real-valued label vector, which only a squared loss can read. Free labels reach θ*
+    exactly, whatever α, if members' x's span the features that θ* and the gradient live on."""
 
     def readable_by(self, loss: str) -> bool:
         """Only a squared loss reads real-valued labels."""
@@ -112,9 +122,9 @@ class GradientNeutralizing(GradientStrategy):
             return _relabelled(points, aim, wanted)
         weights = nearest(aim.gradients, wanted)
         if points.weight is not None:
-            return replace(aim.candidates, weight=weights)
+            return replace(aim.choices, weight=weights)
         counts = apportioned(weights, len(points))
-        return aim.candidates.where(np.repeat(np.arange(len(counts)), counts))
+        return aim.choices.where(np.repeat(np.arange(len(counts)), counts))
 
     def theorem(self, p0: Floats, to: Ints, context: Context) -> Theorem | None:
         """Return the bound [D, after Theorem 7 of H] in terms of the normalised success.
@@ -148,8 +158,10 @@ class GradientControl(GradientStrategy):
     Members' rows are as they are; what counts is their answer, α of each step. With ``bound``
     Gmax and B the largest honest mean gradient between start and target, the answer makes the
     whole gradient C·(θ_t - θ*), C = (α·Gmax - (1-α)B)/‖θ_0 - θ*‖, so that the distance falls by the
-    factor 1 - ηC per step [D, after Theorem 10 of H]. Below the critical mass, where C <= 0, and
-    with real points, each answer is the one after which θ_{t+1} is nearest to θ*.
+    factor 1 - ηC per step [D, after Theorem 10 of H]. Below the critical mass, where C <= 0 and
+    nothing is promised, and with real points, it is greedy: each answer is the one after which
+    θ_{t+1} is nearest to θ*. Since the promise is a worst case, a greedy collective below the mass
+    may well be faster than a steady one just above it.
 
     Success is that of the parameters; with real points it is Pr[f_θ̂(x) = f_θ*(x)] on fresh points
     of P0, since many parameters of a network are one function [D].
@@ -159,9 +171,12 @@ class GradientControl(GradientStrategy):
     theory: ClassVar[str] = "descent"
     mode: Literal["oracle", "points"] = "oracle"
     """What members may answer: any gradient not longer than ``bound``, or convex combinations of
-    the gradients of real points (x's of the data with any label) at the current parameters."""
+    current gradients of real points (x or g(x) of the data with any label)."""
     bound: float | None = Field(None, gt=0)
     """Gmax of the oracle."""
+    pace: Literal["steady", "greedy"] = "steady"
+    """The oracle's: at the constant rate C that theory promises, or each answer the one after which
+    θ_{t+1} is nearest to θ*, which is faster."""
 
     @model_validator(mode="after")
     def _bound_belongs_to_the_oracle(self) -> GradientControl:
@@ -191,7 +206,7 @@ class GradientControl(GradientStrategy):
         aim = known(context)
 
         def begin(start: Floats, base: Gradient, alpha: float, rate: float) -> Answer:
-            speed = 1 / rate if self.bound is None else self._speed(aim, start, base, alpha, rate)
+            speed = self._speed(aim, start, base, alpha, rate)
 
             def answer(parameters: Floats, pull: Floats) -> Floats:
                 wanted = (speed * (parameters - aim.target) - (1 - alpha) * pull) / alpha
@@ -202,9 +217,9 @@ class GradientControl(GradientStrategy):
         return begin
 
     def _speed(self, aim: Aim, start: Floats, base: Gradient, alpha: float, rate: float) -> float:
-        """Return C, or what leads to θ* in one step if that is less or nothing is promised."""
+        """Return C, or 1/η, which leads to θ* in one step: where greedy, or where C is more."""
         away = float(np.linalg.norm(start - aim.target))
-        if not away or self.bound is None:
+        if self.bound is None or self.pace == "greedy" or not away:
             return 1 / rate
         promised = gradient_bounds.gradient_control_rate(
             alpha, base_gradient=_largest(base, start, aim.target), reach=self.bound, distance=away
@@ -216,7 +231,7 @@ class GradientControl(GradientStrategy):
         if self.bound is not None:
             length = float(np.linalg.norm(wanted))
             return wanted if length <= self.bound else wanted * (self.bound / length)
-        gradients = aim.objective.gradients(aim.candidates, parameters)
+        gradients = aim.objective.gradients(aim.choices, parameters)
         return nearest(gradients, wanted) @ gradients
 
 

@@ -71,7 +71,7 @@ class Descent(Learner):
         Raises
         ------
         DivergedError
-            If the parameters are not finite in the end.
+            If the parameters are not finite.
         """
         objective = self.objective(data.schema, rng)
         if data.steering is None:
@@ -173,13 +173,14 @@ class DescentObjective:
         Raises
         ------
         DivergedError
-            If they are not finite in the end.
+            If they are not finite.
         """
         path = [start]
         for _ in range(self.settings.steps):
-            path.append(path[-1] - self.settings.rate * gradient(path[-1]))
-        if not np.isfinite(path[-1]).all():
-            raise DivergedError("the parameters are not finite; lower 'rate'")
+            with np.errstate(over="ignore", invalid="ignore"):
+                path.append(path[-1] - self.settings.rate * gradient(path[-1]))
+            if not np.isfinite(path[-1]).all():
+                raise DivergedError("the parameters are not finite; lower 'rate'")
         return np.array(path)
 
     def predict(self, parameters: Floats, X: Floats) -> Ints:

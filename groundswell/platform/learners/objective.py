@@ -114,16 +114,19 @@ class ConvexObjective:
 
     def _newton(self, points: Points) -> Floats:
         parameters: Floats = self.start
-        for _ in range(100):
+        last = np.inf
+        for _ in range(200):
             gradient = self.mean_gradient(points, parameters)
             step = np.asarray(np.linalg.solve(self._hessian(points, parameters), gradient))
-            gain = float(gradient @ step)
-            if gain < 1e-10:  # noqa: PLR2004  (from here the next error is the square of this one)
+            gain, size = float(gradient @ step), float(np.linalg.norm(gradient))
+            length = 1.0
+            if gain > 1e-10:  # noqa: PLR2004
+                length = self._length(points, parameters, step, gain)
+            elif size >= last / 2:  # full steps no longer help: what is left is rounding
                 break
-            parameters = parameters - self._length(points, parameters, step, gain) * step
-        for _ in range(2):
-            gradient = self.mean_gradient(points, parameters)
-            parameters = parameters - np.linalg.solve(self._hessian(points, parameters), gradient)
+            else:
+                last = size
+            parameters = parameters - length * step
         return parameters
 
     def _length(self, points: Points, parameters: Floats, step: Floats, gain: float) -> float:
