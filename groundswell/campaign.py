@@ -10,10 +10,11 @@ import numpy as np
 from groundswell.agents.collective import Collective
 from groundswell.agents.distribution import FromColumn
 from groundswell.agents.population import Rows, Source
-from groundswell.agents.strategy import Context, Outcome, Predict, Theorem
+from groundswell.agents.strategy import Context, Model, Outcome, Predict, Theorem
 from groundswell.data import Bools, Ints, Points, concatenate
+from groundswell.gradients import Objective, Steering
 from groundswell.platform.agent import Law, fit
-from groundswell.platform.learners.base import Learner, TrainingSet
+from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
 from groundswell.platform.memory import Submissions
 from groundswell.scenario import Scenario, per_user
 from groundswell.world import World
@@ -75,37 +76,52 @@ class Campaign:
         planting = self.collective.planters(joined, self.order)
         mistaken = self.collective.mistaken(planting, self.order)
         owner = self.rows.owner
-        X, y = points.X.copy(), points.y.copy()
+        planted = planting[owner]
+        X, y, values = points.X.copy(), points.y.copy(), points.label_values
         for who, context in ((planting & ~mistaken, self.context), (mistaken, self.mistake)):
             theirs = who[owner]
             if not theirs.any():
                 continue
-            submitted = self.collective.strategy.submit(points.where(theirs), context)
+            informed = self._informed(context, points, planted)
+            submitted = self.collective.strategy.submit(points.where(theirs), informed)
             X[theirs], y[theirs] = submitted.X, submitted.y
-        return Submissions(Points(X, y), planting[owner], owner)
+            if submitted.label_values is not None:
+                values = points.label_vectors(submitted.label_values.shape[1])
+                values[theirs] = submitted.label_values
+        return Submissions(Points(X, y, label_values=values), planted, owner)
 
-    def measure(self, predict: Predict) -> Outcome:
+    def measure(self, model: Model) -> Outcome:
         """Return the strategy's success on fresh points."""
-        outcome = self.collective.strategy.measure(predict, self.fresh, self.context)
+        outcome = self.collective.strategy.measure(model, self.fresh, self.context)
         return replace(outcome, start=self._start)
 
     def bound(self, alpha: float) -> tuple[float, float]:
         """Return the lower bound on S at a share α, and the bound at ε = 0 for reference.
 
         The bound speaks of the Bayes learner, or the adversary within ε of it, on the law itself
-        with members like everybody else; elsewhere it is missing. The reference needs a known P0.
+        with members like everybody else; for strategies that work with gradients, of the learners
+        these are made for. Elsewhere it is missing. The reference is Bayes and needs a known P0.
         """
-        if self._theorem is None or not alpha > 0:
+        theory, learner = self.collective.strategy.theory, self.learner
+        exact = learner is not None and learner.exact and learner.theory == theory
+        speaks, bayes = self.exchangeable and exact, theory == "bayes"
+        if not (speaks or bayes) or self._theorem is None or not alpha > 0:
             return NAN, NAN
-        speaks = self.exchangeable and self.learner is not None and self.learner.exact
-        epsilon = getattr(self.learner, "epsilon", 0.0)
-        return self._theorem(alpha, epsilon) if speaks else NAN, self._theorem(alpha, 0.0)
+        epsilon = getattr(learner, "epsilon", 0.0)
+        return (
+            self._theorem(alpha, epsilon) if speaks else NAN,
+            self._theorem(alpha, 0.0) if bayes else NAN,
+        )
 
     @cached_property
     def context(self) -> Context:
         """What members work with who do it right."""
-        known = self._best_label if self.collective.strategy.needs_best_label else None
-        return Context(self.collective.signal, self.source.schema, known)
+        strategy = self.collective.strategy
+        known = self._best_label if strategy.needs_best_label else None
+        context = Context(self.collective.signal, self.source.schema, known)
+        if self._objective is None:
+            return context
+        return replace(context, aim=strategy.aim(self._objective, self._base, context))
 
     @cached_property
     def mistake(self) -> Context:
@@ -119,27 +135,59 @@ class Campaign:
         if base is None:
             return None
         strategy, share = self.collective.strategy, self.collective.mistakes
-        planted = strategy.submit(base, self.context)
-        if share:
-            wrong = strategy.submit(base, self.mistake)
-            planted = concatenate([planted.scaled(1 - share), wrong.scaled(share)])
+
+        def planted(alpha: float) -> Points:
+            right = strategy.submit(base, replace(self.context, alpha=alpha, others=base))
+            if not share:
+                return right
+            wrong = strategy.submit(base, replace(self.mistake, alpha=alpha, others=base))
+            return concatenate([right.scaled(1 - share), wrong.scaled(share)])
+
         return Law(base, planted)
 
     @cached_property
-    def without_collective(self) -> Predict:
-        """What the platform's learner answers where nobody plants anything."""
+    def steering(self) -> Steering | None:
+        """How the collective takes part in the training, if it does."""
+        if self._objective is None:
+            return None
+        steer, aim = self.collective.strategy.steer(self.context), self.context.aim
+        if steer is None or aim is None:
+            return None
+        return Steering(self._objective.start, aim.target, steer)
+
+    @cached_property
+    def without_collective(self) -> Classifier:
+        """The platform's learner where nobody plants anything."""
         if self.learner is None:
             raise ValueError("a response platform has no learner to train")
-        law = self.source.law if self.learner.exact else None
-        points = self.rows.points if law is None else law
-        nobody = np.zeros(len(points), dtype=bool)
-        data = TrainingSet(points, nobody, self.source.schema, self.target)
-        return fit(self.learner, data, self.rng).predict
+        nobody = np.zeros(len(self._base), dtype=bool)
+        schema = self.source.schema
+        data = TrainingSet(self._base, nobody, schema, self.target, self.steering)
+        return fit(self.learner, data, self.rng)
+
+    @cached_property
+    def _base(self) -> Points:
+        """P0 where the learner is fitted on it, else the users' points."""
+        law = self.source.law if self.learner is not None and self.learner.exact else None
+        return self.rows.points if law is None else law
+
+    @cached_property
+    def _objective(self) -> Objective | None:
+        """What the learner minimises, where the strategy works with that."""
+        if self.learner is None or self.collective.strategy.theory == "bayes":
+            return None
+        return self.learner.objective(self.source.schema, self.rng)
+
+    def _informed(self, context: Context, points: Points, planted: Bools) -> Context:
+        """Tell members what the others submit, where the strategy works with that."""
+        if context.aim is None:
+            return context
+        return replace(context, alpha=float(np.mean(planted)), others=points.where(~planted))
 
     @cached_property
     def _start(self) -> float:
         strategy = self.collective.strategy
-        if not strategy.needs_best_label:
+        if not strategy.needs_start:
             return NAN
         return strategy.measure(self.without_collective, self.fresh, self.context).success
 
@@ -148,7 +196,7 @@ class Campaign:
         """argmax_y P0(y|x), exact where P0 is known."""
         p0 = self.source.p0
         if p0 is None:
-            return self.without_collective
+            return self.without_collective.predict
         best = p0.argmax(axis=1)
         return lambda X: best[X[:, 0].astype(np.int64)]
 
@@ -159,4 +207,4 @@ class Campaign:
             return None
         cells = np.arange(len(p0), dtype=float)[:, None]
         to = signal.apply(cells, self.source.schema)[:, 0].astype(np.int64)
-        return self.collective.strategy.theorem(p0, to, self.source.schema)
+        return self.collective.strategy.theorem(p0, to, self.context)

@@ -8,11 +8,14 @@ from typing import Any, NamedTuple
 from groundswell.agents.collective import Collective
 from groundswell.agents.decision import Decision
 from groundswell.agents.distribution import Constant
+from groundswell.agents.gradient_strategy import GradientStrategy
 from groundswell.agents.network import Network
 from groundswell.agents.payoff import Payoff
 from groundswell.agents.population import Population
 from groundswell.agents.signal import NoSignal
 from groundswell.agents.strategy import Planting
+from groundswell.platform.learners.base import Learner
+from groundswell.platform.memory import Current
 from groundswell.platform.platform import Learning, Platform, Response
 from groundswell.problems import Problem
 
@@ -61,7 +64,9 @@ def learner_fits_population(population: Population, platform: Platform) -> Found
             f"it needs one of: {_populations(learner.forms)}",
         )
     elif learner.exact and not population.exact:
-        yield Problem(key, f"'{learner}' needs a known P0; '{population}' has none; use plug_in")
+        yield Problem(
+            key, f"'{learner}' needs a known P0; '{population}' has none; {learner.sampled}"
+        )
     if memory.weighted and not learner.weighted:
         yield Problem(
             ("platform", "memory"),
@@ -115,6 +120,57 @@ def coincidence_has_a_signal(population: Population, collective: Collective) -> 
             ("population", "coincidence"),
             "honest points carry the collective's signal by chance, and there is no signal; "
             "set collective.signal, or leave coincidence at 0.0",
+        )
+
+
+@_check("collective", "platform")
+def gradients_are_known(collective: Collective, platform: Platform) -> Found:
+    """Gradient strategies need the gradients of the learner's loss, of the data it trains on."""
+    strategy = collective.strategy
+    if not isinstance(strategy, GradientStrategy):
+        return
+    learner = platform.learner if isinstance(platform, Learning) else None
+    if learner is None or learner.theory != strategy.theory:
+        kinds: Any = Learner.kinds
+        works = ", ".join(k for k, known in kinds.items() if known.theory == strategy.theory)
+        needs = {"convex": "with a strongly convex loss, solved exactly",
+                 "descent": "that takes steps of full-batch gradient descent"}  # fmt: skip
+        yield Problem(
+            ("platform", "learner") if learner else ("platform",),
+            f"'{strategy}' needs a learner {needs[strategy.theory]}, which "
+            f"'{learner or platform}' is not; works: {works}",
+        )
+    elif not strategy.readable_by(getattr(learner, "loss", "")):
+        yield Problem(
+            ("collective", "strategy", "labels"),
+            "only a squared loss can read real-valued labels; works: "
+            'platform.learner.loss = "squared", or labels = "real"',
+        )
+    if isinstance(platform, Learning) and not isinstance(platform.memory, Current):
+        yield Problem(
+            ("platform", "memory"),
+            f"'{strategy}' answers to what is submitted in the same round, and "
+            f"'{platform.memory}' trains on older rounds too; works: current",
+        )
+
+
+@_check("collective")
+def gradients_have_no_signal(collective: Collective) -> Found:
+    """What gradient strategies plant follows from θ*; a signal can only help to define θ*."""
+    strategy = collective.strategy
+    if not isinstance(strategy, GradientStrategy):
+        return
+    if collective.mistakes:
+        yield Problem(
+            ("collective", "mistakes"),
+            f"members of '{strategy}' plant no signal that they could get wrong; "
+            "leave it at 0, or lower compliance",
+        )
+    if isinstance(strategy.target, tuple) and not isinstance(collective.signal, NoSignal):
+        yield Problem(
+            ("collective", "signal"),
+            "has no meaning where 'target' is a list of parameters; name a label as the target, "
+            "or leave the signal out",
         )
 
 

@@ -128,11 +128,15 @@ class Points:
         Label indices, shape (points,).
     weight
         Weights, shape (points,); None means that all points weigh the same.
+    label_values
+        Real-valued label vectors that stand in for y, shape (points, labels); None where labels
+        are plain. Only a learner with a squared loss can read them.
     """
 
     X: Features
     y: Ints
     weight: Floats | None = None
+    label_values: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -152,7 +156,12 @@ class Points:
     def where(self, keep: Bools | Ints) -> Points:
         """Return some of the points."""
         weight = None if self.weight is None else self.weight[keep]
-        return Points(self.X[keep], self.y[keep], weight)
+        values = None if self.label_values is None else self.label_values[keep]
+        return Points(self.X[keep], self.y[keep], weight, values)
+
+    def label_vectors(self, labels: int) -> Floats:
+        """Return the labels as vectors, one-hot where they are plain; shape (points, labels)."""
+        return np.eye(labels)[self.y] if self.label_values is None else self.label_values
 
     def scaled(self, factor: float) -> Points:
         """Return the points with all weights multiplied."""
@@ -160,12 +169,14 @@ class Points:
 
 
 def concatenate(parts: list[Points]) -> Points:
-    """Put points together; weights appear if any part has them."""
+    """Put points together; weights and label vectors appear if any part has them."""
     if len(parts) == 1:
         return parts[0]
     weighted = any(part.weight is not None for part in parts)
+    widths = [part.label_values.shape[1] for part in parts if part.label_values is not None]
     return Points(
         np.concatenate([part.X for part in parts]),
         np.concatenate([part.y for part in parts]),
         np.concatenate([part.weights for part in parts]) if weighted else None,
+        np.concatenate([part.label_vectors(widths[0]) for part in parts]) if widths else None,
     )

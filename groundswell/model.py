@@ -88,8 +88,9 @@ class CollectiveActionModel(mesa.Model):
         self._users = Users(self)
         self.campaign = Campaign.of(scenario, self.world, self.streams("learner.without"))
         schema = self.world.source.schema
+        campaign = self.campaign
         self.platform = make_platform(
-            self, scenario.platform, schema, self.campaign.law, self.campaign.target
+            self, scenario.platform, schema, campaign.law, campaign.target, campaign.steering
         )
         self.platform.unique_id = self.columns.users + 1
         self.round = 0
@@ -145,7 +146,7 @@ class CollectiveActionModel(mesa.Model):
             self.outcome = Outcome(success=self.platform.success())
         elif isinstance(self.platform, LearningPlatform):
             fresh, predict = self.world.fresh, self.platform.predict
-            self.outcome = self.campaign.measure(predict)
+            self.outcome = self.campaign.measure(self.platform.classifier)
             self.accuracy = fresh.share(predict(fresh.X) == fresh.y)
         self.recorder.record()
 

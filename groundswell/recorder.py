@@ -38,7 +38,7 @@ SERIES: dict[str, Meaning] = {
     "success": Meaning("success S of the strategy on fresh points of P0", "1", "at most 1"),
     "success_others": Meaning("S among fresh points whose label is not the target", "1", "[0, 1]"),
     "placebo": Meaning("Pr[f(x) = y*] on fresh points without the signal", "1", "[0, 1]"),
-    "lift": Meaning("success minus placebo", "1", "[-1, 1]"),
+    "lift": Meaning("success minus placebo, or minus S without the collective", "1", "at most 1"),
     "accuracy": Meaning("share of fresh untouched points classified right", "1", "[0, 1]"),
     "bound": Meaning("lower bound on S from theory, where it speaks of this setting", "1",
                      "at most 1; below 0 it says nothing"),

@@ -13,7 +13,14 @@ from pydantic import (
     model_validator,
 )
 
-from groundswell.agents import digits, resumes, table, text, tokens  # noqa: F401  (registers)
+from groundswell.agents import (  # noqa: F401  (registers what they hold)
+    digits,
+    gradient_strategy,
+    resumes,
+    table,
+    text,
+    tokens,
+)
 from groundswell.agents.collective import Collective
 from groundswell.agents.decision import BestResponse, Decision
 from groundswell.agents.distribution import Distribution

@@ -71,6 +71,7 @@ def build_world(
         _check_plan(problems, collective, source)
         if population.coincidence:
             source = Coincidence(source, collective.signal, population.coincidence)
+        _check_parameters(problems, scenario, source, streams)
     problems.raise_any(locate)
     assert source is not None  # noqa: S101  (problems would have been raised)
 
@@ -153,6 +154,17 @@ def _check_plan(problems: Problems, collective: Collective, source: Source) -> N
         collective.signal.check(source.schema)
     with problems.at("collective", "strategy"):
         collective.strategy.check(source.schema)
+
+
+def _check_parameters(
+    problems: Problems, scenario: Scenario, source: Source, streams: Streams
+) -> None:
+    learner, strategy = getattr(scenario.platform, "learner", None), scenario.collective.strategy
+    if learner is None or strategy.theory == "bayes":
+        return
+    objective = learner.objective(source.schema, streams("learner.without"))
+    with problems.at("collective", "strategy"):
+        strategy.check_parameters(objective.size)
 
 
 def _draw_settings(

@@ -13,7 +13,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A module may import from rooms before its own in this order, or from its own room.
 ORDER = [
-    {"problems", "files", "randomness", "component", "data"},
+    {"problems", "files", "randomness", "component", "data", "gradients"},
     {"agents", "platform"},
     {"settings_errors", "contradictions", "scenario"},
     {"world", "recorder"},
@@ -24,7 +24,11 @@ ORDER = [
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
-LEAVES = {"groundswell.analysis.bounds", "groundswell.analysis.parameters"}
+LEAVES = {
+    "groundswell.analysis.bounds",
+    "groundswell.analysis.gradient_bounds",
+    "groundswell.analysis.parameters",
+}
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 
 

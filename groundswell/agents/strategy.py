@@ -9,20 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
 import numpy as np
 
+from groundswell.agents.aim import Aim
 from groundswell.agents.signal import Signal
 from groundswell.analysis import bounds, parameters
 from groundswell.component import Component
 from groundswell.data import Features, Floats, Ints, Points, Schema
+from groundswell.gradients import Objective, Steer
 from groundswell.problems import InputError
 
 Predict = Callable[[Features], Ints]
 Theorem = Callable[[float, float], float]
 """Lower bound on S as a function of α and ε."""
 NAN = float("nan")
+
+
+class Model(Protocol):
+    """The fitted model that success is measured on."""
+
+    def predict(self, X: Floats) -> Ints:
+        """Return a label index for each row of X."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -38,11 +48,19 @@ class Context:
     best_label
         argmax_y P0(y|x): exact where P0 is known, else as the platform's learner sees it without
         the collective. None for strategies that do not need it.
+    aim
+        Where a gradient strategy wants the parameters; None for others.
+    alpha, others
+        The share α that members' points make up of the training data, and the points of everybody
+        else; only gradient strategies need them.
     """
 
     signal: Signal
     schema: Schema
     best_label: Predict | None = None
+    aim: Aim | None = None
+    alpha: float = NAN
+    others: Points | None = None
 
     def signalled(self, points: Points) -> Points:
         """Return the points with g(x) for x."""
@@ -87,6 +105,11 @@ class Strategy(Component):
     """Whether members must know which label P0 prefers."""
     needs_idempotent: ClassVar[bool] = False
     """Whether it makes sense only for signals with g(g(x)) = g(x)."""
+    needs_start: ClassVar[bool] = False
+    """Whether lift is success beyond S(0), measured once, for want of a placebo."""
+    theory: ClassVar[str] = "bayes"
+    """The theory its bound belongs to: it speaks of learners of that theory. Strategies of a
+    theory other than "bayes" work with the learner's gradients, and with no other learners."""
 
     def check(self, schema: Schema) -> None:
         """Refuse a strategy that does not fit the data.
@@ -97,11 +120,32 @@ class Strategy(Component):
             Names the parameter at fault.
         """
 
+    def check_parameters(self, count: int) -> None:
+        """Refuse, with an `InputError`, what does not fit the learner's number of parameters."""
+
     def target_label(self, schema: Schema) -> int | None:
         """Return the index of the target label y*, None if there is none."""
         return None
 
-    def theorem(self, p0: Floats, to: Ints, schema: Schema) -> Theorem | None:
+    def aim(self, objective: Objective, base: Points, context: Context) -> Aim | None:
+        """Return where it wants the parameters of a learner, None if it does not care.
+
+        Parameters
+        ----------
+        objective
+            What the learner minimises.
+        base
+            P0, or points of it.
+        context
+            What the strategy works with.
+        """
+        return None
+
+    def steer(self, context: Context) -> Steer | None:
+        """Return how it takes part in a training by gradient descent, None if it does not."""
+        return None
+
+    def theorem(self, p0: Floats, to: Ints, context: Context) -> Theorem | None:
         """Return the bound that theory gives on a finite X, None where it gives none.
 
         Parameters
@@ -110,6 +154,8 @@ class Strategy(Component):
             P0(cell, label), shape (cells, labels).
         to
             The idempotent signal: the cell that each cell is sent to.
+        context
+            What members work with.
         """
         return None
 
@@ -117,7 +163,7 @@ class Strategy(Component):
         """Return what members with these points submit."""
         raise NotImplementedError
 
-    def measure(self, predict: Predict, fresh: Points, context: Context) -> Outcome:
+    def measure(self, model: Model, fresh: Points, context: Context) -> Outcome:
         """Return the success of the strategy on fresh points of P0."""
         raise NotImplementedError
 
@@ -132,7 +178,7 @@ class NoStrategy(Strategy):
         """Return the points as they are."""
         return points
 
-    def measure(self, predict: Predict, fresh: Points, context: Context) -> Outcome:
+    def measure(self, model: Model, fresh: Points, context: Context) -> Outcome:
         """Return that there is no success to speak of."""
         return Outcome()
 
@@ -157,15 +203,15 @@ class Planting(Strategy):
         """Return the index of y*."""
         return schema.label(self.target)
 
-    def measure(self, predict: Predict, fresh: Points, context: Context) -> Outcome:
+    def measure(self, model: Model, fresh: Points, context: Context) -> Outcome:
         """Return S, S among other labels, and the placebo."""
         target = self.target_label(context.schema)
-        hit = predict(context.signalled(fresh).X) == target
+        hit = model.predict(context.signalled(fresh).X) == target
         others = fresh.y != target
         return Outcome(
             success=fresh.share(hit),
             success_others=fresh.where(others).share(hit[others]),
-            placebo=fresh.share(predict(fresh.X) == target),
+            placebo=fresh.share(model.predict(fresh.X) == target),
         )
 
 
@@ -179,9 +225,12 @@ class FeatureLabel(Planting):
         target = np.full(len(points), self.target_label(context.schema), dtype=np.int64)
         return replace(context.signalled(points), y=target)
 
-    def theorem(self, p0: Floats, to: Ints, schema: Schema) -> Theorem:
+    def theorem(self, p0: Floats, to: Ints, context: Context) -> Theorem:
         """Return the bound of Theorem 1 [H~]."""
-        xi, gap = parameters.uniqueness(p0, to), parameters.gap(p0, to, self.target_label(schema))
+        xi, gap = (
+            parameters.uniqueness(p0, to),
+            parameters.gap(p0, to, self.target_label(context.schema)),
+        )
         return lambda alpha, epsilon: float(
             bounds.feature_label(alpha, uniqueness=xi, gap=gap, epsilon=epsilon)
         )
@@ -202,9 +251,12 @@ class FeatureOnly(Planting):
         X[theirs] = context.signalled(points.where(theirs)).X
         return replace(points, X=X)
 
-    def theorem(self, p0: Floats, to: Ints, schema: Schema) -> Theorem | None:
+    def theorem(self, p0: Floats, to: Ints, context: Context) -> Theorem | None:
         """Return the bound that holds for every α [D]; none where P0(y*|x) may be 0."""
-        xi, p = parameters.uniqueness(p0, to), parameters.positivity(p0, self.target_label(schema))
+        xi, p = (
+            parameters.uniqueness(p0, to),
+            parameters.positivity(p0, self.target_label(context.schema)),
+        )
         if p == 0:
             return None
         return lambda alpha, epsilon: float(
@@ -222,6 +274,7 @@ class Erasing(Strategy):
     kind: Literal["erasing"] = "erasing"
     needs_best_label = True
     needs_idempotent = True
+    needs_start = True
 
     def submit(self, points: Points, context: Context) -> Points:
         """Return x with the label that P0 prefers at g(x)."""
@@ -229,12 +282,12 @@ class Erasing(Strategy):
             raise ValueError("erasing needs to know which label P0 prefers")
         return replace(points, y=context.best_label(context.signalled(points).X))
 
-    def measure(self, predict: Predict, fresh: Points, context: Context) -> Outcome:
+    def measure(self, model: Model, fresh: Points, context: Context) -> Outcome:
         """Return S; there is no target and so no placebo."""
-        same = predict(fresh.X) == predict(context.signalled(fresh).X)
+        same = model.predict(fresh.X) == model.predict(context.signalled(fresh).X)
         return Outcome(success=fresh.share(same))
 
-    def theorem(self, p0: Floats, to: Ints, schema: Schema) -> Theorem | None:
+    def theorem(self, p0: Floats, to: Ints, context: Context) -> Theorem | None:
         """Return the bound [D, after Theorem 5 of H]; none where P0 says nothing of g(x)."""
         tau = parameters.distance(p0, to)
         if np.isnan(tau):

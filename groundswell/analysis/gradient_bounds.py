@@ -171,3 +171,64 @@ def gradient_control_distance(
     rate = gradient_control_rate(alpha, base_gradient=base_gradient, reach=reach, distance=distance)
     stride = checked("step times C(alpha)", _positive("step", step) * rate, -np.inf, 1)
     return plain((1 - stride) ** _size("steps", steps) * np.asarray(distance, dtype=np.float64))
+
+
+def reach(gradients: ArrayLike, direction: ArrayLike) -> float:
+    r"""How long a mean gradient a collective can produce against a direction, Gmax.
+
+    The largest t with -t·d/‖d‖ in the convex hull of the gradients [D]: members who submit
+    different points, or mix at random, reach every point of the hull and no other. The norm of
+    the largest single gradient is no substitute; for a logistic loss it is many times too long.
+
+    Parameters
+    ----------
+    gradients : array_like
+        Gradients of the points members may submit, shape (points, parameters).
+    direction : array_like
+        d, the pull of honest data, shape (parameters,).
+
+    Returns
+    -------
+    float
+        Gmax; negative where members can at best weaken the pull, -inf where the line along d
+        misses the hull.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a number is not finite, or d = 0.
+
+    Examples
+    --------
+    >>> round(reach([[2.0, 1.0], [-4.0, 1.0], [-4.0, -1.0], [9.0, -1.0]], [3.0, 0.0]), 12)
+    4.0
+    """
+    rows = np.asarray(gradients, dtype=np.float64)
+    along = np.asarray(direction, dtype=np.float64)
+    if rows.ndim != 2 or not len(rows) or along.shape != rows.shape[1:]:  # noqa: PLR2004
+        raise ValueError(f"gradients {rows.shape} and direction {along.shape} do not fit")
+    if not (np.isfinite(rows).all() and np.isfinite(along).all() and along.any()):
+        raise ValueError("gradients and direction must be finite, and direction not 0")
+    scale = np.abs(rows).max() or 1.0
+    unit = along / np.linalg.norm(along)
+    # Unknowns: the weight of each gradient, and t. The last equation says that weights sum to 1.
+    equations = np.vstack([np.column_stack([rows.T / scale, unit]), np.ones(len(rows) + 1)])
+    equations[-1, -1] = 0
+    return _longest(equations) * float(scale)
+
+
+def _longest(equations: FloatArray) -> float:
+    from scipy.optimize import linprog
+
+    unknowns, right = equations.shape[1], np.zeros(len(equations))
+    right[-1] = 1
+    bounds = [(0, None)] * (unknowns - 1) + [(None, None)]
+    found = linprog(-np.eye(unknowns)[-1], A_eq=equations, b_eq=right, bounds=bounds)
+    if found.x is None:
+        return -np.inf
+    # The solver stops at 1e-7; the equations of the gradients it chose give t to rounding.
+    chosen = np.append(found.x[:-1] > 0, True)
+    exact = np.linalg.lstsq(equations[:, chosen], right, rcond=None)[0]
+    holds = np.allclose(equations[:, chosen] @ exact, right, rtol=0, atol=1e-12)
+    sound = holds and exact[:-1].min() >= -1e-12  # noqa: PLR2004
+    return float(exact[-1] if sound else found.x[-1])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import mesa
 import numpy as np
 
 from groundswell.data import Bools, Features, Ints, Points, Schema, concatenate
+from groundswell.gradients import Steering
 from groundswell.platform.learners.base import (
     Classifier,
     ConstantClassifier,
@@ -24,17 +26,20 @@ class Law:
 
     Parameters
     ----------
-    base, planted
-        P0 and the collective's P* as weighted points.
+    base
+        P0 as weighted points.
+    planted
+        The collective's P* as weighted points, as a function of its share α.
     """
 
     base: Points
-    planted: Points
+    planted: Callable[[float], Points]
 
     def mixture(self, alpha: float) -> tuple[Points, Bools]:
         """Return αP* + (1-α)P0 [H], and which of its points were planted."""
-        points = concatenate([self.planted.scaled(alpha), self.base.scaled(1 - alpha)])
-        return points, np.arange(len(points)) < len(self.planted)
+        planted = self.planted(alpha)
+        points = concatenate([planted.scaled(alpha), self.base.scaled(1 - alpha)])
+        return points, np.arange(len(points)) < len(planted)
 
 
 class PlatformAgent(mesa.Agent):
@@ -79,6 +84,8 @@ class LearningPlatform(PlatformAgent):
         P0 and P*, where they are known; learners that are fitted on the law need them.
     target
         The label the collective wants, for learners that are adversaries.
+    steering
+        How the collective takes part in the training, if it does.
     """
 
     def __init__(
@@ -88,8 +95,10 @@ class LearningPlatform(PlatformAgent):
         schema: Schema,
         law: Law | None,
         target: int | None,
+        steering: Steering | None = None,
     ) -> None:
         super().__init__(model)
+        self.steering = steering
         self.target = target
         self.settings = settings
         self.schema = schema
@@ -127,7 +136,7 @@ class LearningPlatform(PlatformAgent):
         self.alpha = self.alpha_eff = alpha
 
     def _fit(self, points: Points, planted: Bools, rng: np.random.Generator) -> None:
-        data = TrainingSet(points, planted, self.schema, self.target)
+        data = TrainingSet(points, planted, self.schema, self.target, self.steering)
         self.alpha = self.alpha_eff = points.share(planted)
         self.classifier = fit(self.settings.learner, data, rng)
 
@@ -156,7 +165,7 @@ def fit(learner: Learner, data: TrainingSet, rng: np.random.Generator) -> Classi
     """Fit a learner; where only one label is left, that label is the answer to everything."""
     counted = data.points.y if data.points.weight is None else data.points.y[data.points.weight > 0]
     labels = np.unique(counted)
-    if len(labels) == 1:
+    if len(labels) == 1 and not learner.one_label:
         return ConstantClassifier(int(labels[0]))
     return learner.fit(data, rng)
 
@@ -167,10 +176,11 @@ def make_platform(
     schema: Schema,
     law: Law | None = None,
     target: int | None = None,
+    steering: Steering | None = None,
 ) -> PlatformAgent:
     """Return the agent that plays a platform."""
     if isinstance(settings, Response):
         return ResponsePlatform(model, settings)
     if isinstance(settings, Learning):
-        return LearningPlatform(model, settings, schema, law, target)
+        return LearningPlatform(model, settings, schema, law, target, steering)
     raise TypeError(f"no agent plays a platform of kind '{settings!r}'")

@@ -2,6 +2,8 @@
 
 from groundswell.platform.learners import (
     bayes,
+    convex,
+    descent,
     embeddings,
     linear,
     naive_bayes,
@@ -14,6 +16,8 @@ from groundswell.platform.learners import (
 
 __all__ = [
     "bayes",
+    "convex",
+    "descent",
     "embeddings",
     "linear",
     "naive_bayes",

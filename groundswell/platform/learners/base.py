@@ -9,6 +9,7 @@ import numpy as np
 
 from groundswell.component import Component
 from groundswell.data import Bools, Features, Ints, Points, Schema
+from groundswell.gradients import Objective, Steering
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
@@ -29,12 +30,15 @@ class TrainingSet:
     target
         The label the collective wants, None where there is none or nobody says; only learners
         that are adversaries look at it.
+    steering
+        How the collective takes part in a training by gradient descent, if it does.
     """
 
     points: Points
     planted: Bools
     schema: Schema
     target: int | None = None
+    steering: Steering | None = None
 
 
 class Classifier(Protocol):
@@ -55,6 +59,12 @@ class Learner(Component):
     part: ClassVar[str] = "learner"
     forms: ClassVar[tuple[str, ...]] = ("cells", "images", "columns")
     """Forms of data points it can learn from (see `Schema`)."""
+    theory: ClassVar[str] = ""
+    """The theory that speaks of it when it is fitted on the law: "bayes", "convex", "descent"."""
+    one_label: ClassVar[bool] = False
+    """Whether it can be fitted to points that all have one label."""
+    sampled: ClassVar[str] = "use plug_in"
+    """How to have it fitted on submitted points instead of the law."""
 
     @property
     def weighted(self) -> bool:
@@ -66,8 +76,20 @@ class Learner(Component):
         """Whether it is fitted on the law αP* + (1-α)P0 itself instead of submitted points."""
         return False
 
+    def objective(self, schema: Schema, rng: np.random.Generator) -> Objective | None:
+        """Return what it minimises, None if it has no gradients to work with.
+
+        Parameters
+        ----------
+        schema
+            What points look like.
+        rng
+            Randomness of where training starts.
+        """
+        return None
+
     def fit(self, data: TrainingSet, rng: np.random.Generator) -> Classifier:
-        """Return a model fitted to training data with at least two labels.
+        """Return a model fitted to training data, with at least two labels unless `one_label`.
 
         Parameters
         ----------

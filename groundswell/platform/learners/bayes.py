@@ -23,6 +23,7 @@ class Bayes(Learner):
 
     kind: Literal["bayes"] = "bayes"
     forms = ("cells",)
+    theory = "bayes"
     plug_in: bool = False
     """Fit counts of submitted points instead of the law they come from."""
     epsilon: float = Field(0.0, ge=0, lt=0.5)
