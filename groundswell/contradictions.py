@@ -11,9 +11,9 @@ from groundswell.agents.distribution import Constant
 from groundswell.agents.gradient_strategy import GradientStrategy
 from groundswell.agents.network import Network
 from groundswell.agents.payoff import Payoff
+from groundswell.agents.planting import Planting
 from groundswell.agents.population import Population
 from groundswell.agents.signal import NoSignal
-from groundswell.agents.strategy import Planting
 from groundswell.platform.learners.base import Learner
 from groundswell.platform.memory import Current
 from groundswell.platform.platform import Learning, Platform, Response

@@ -15,7 +15,9 @@ from pydantic import (
 
 from groundswell.agents import (  # noqa: F401  (registers what they hold)
     digits,
+    erasing,
     gradient_strategy,
+    planting,
     resumes,
     table,
     text,

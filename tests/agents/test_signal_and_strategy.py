@@ -147,8 +147,11 @@ def test_no_strategy_submits_what_there_is():
     assert np.isnan([outcome.success, outcome.success_others, outcome.placebo, outcome.lift]).all()
 
 
-def lima_is_low_and_so_are_the_old(features):
-    return ((features[:, 1] == 1) & (features[:, 0] < 50) | (features[:, 0] == 40)).astype(int)
+class LimaIsLow:
+    """A model that answers "low" in Lima, unless one is 50, and to everybody of 40."""
+
+    def predict(self, features):
+        return ((features[:, 1] == 1) & (features[:, 0] < 50) | (features[:, 0] == 40)).astype(int)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +160,7 @@ def lima_is_low_and_so_are_the_old(features):
 )
 def test_success_success_of_others_and_placebo(weights, success, others, placebo):
     fresh = Points(X, np.array([0, 1, 0]), None if weights is None else np.array(weights))
-    outcome = PLANT.measure(lima_is_low_and_so_are_the_old, fresh, PLAN)
+    outcome = PLANT.measure(LimaIsLow(), fresh, PLAN)
     assert outcome.success == pytest.approx(success)
     assert outcome.success_others == pytest.approx(others)
     assert outcome.placebo == pytest.approx(placebo)
@@ -166,7 +169,7 @@ def test_success_success_of_others_and_placebo(weights, success, others, placebo
 
 def test_without_others_their_success_is_missing():
     fresh = Points(X, np.array([1, 1, 1]))
-    outcome = PLANT.measure(lima_is_low_and_so_are_the_old, fresh, PLAN)
+    outcome = PLANT.measure(LimaIsLow(), fresh, PLAN)
     assert np.isnan(outcome.success_others)
     assert outcome.success == pytest.approx(2 / 3)
 

@@ -60,7 +60,8 @@ def test_exact_bayes_is_the_most_probable_label_of_the_mixture(counts, members, 
     schema, base = cells_schema(cells, labels), law_of(np.array(counts) / total)
     strategy = Strategy.from_settings({"kind": "feature-label", "target": str(target)})
     signal = Signal.from_settings({"kind": "cells", "to": to})
-    law = Law(base, strategy.submit(base, Context(signal, schema)))
+    planted = strategy.submit(base, Context(signal, schema))
+    law = Law(base, lambda alpha: planted)
     model = fit(EXACT, TrainingSet(*law.mixture(float(alpha)), schema), RNG)
     assert model.predict(np.arange(cells, dtype=float)[:, None]).tolist() == expected
 

@@ -1,0 +1,52 @@
+"""The strategy that makes the model overlook the signal.
+
+Source tags as in `groundswell.agents.strategy`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from groundswell.agents.strategy import NAN, Context, Model, Outcome, Strategy, Theorem
+from groundswell.analysis import bounds, parameters
+from groundswell.data import Floats, Ints, Points
+
+
+class Erasing(Strategy):
+    """Make the signal stop mattering: (x, y) -> (x, argmax_y P0(y|g(x))) [H].
+
+    Success is S = Pr[f(x) = f(g(x))] on fresh points of P0 [H]. Where P0 is not known, members
+    take the answers of the platform's learner trained without the collective for it.
+    """
+
+    kind: Literal["erasing"] = "erasing"
+    needs_best_label = True
+    needs_idempotent = True
+    needs_start = True
+
+    def submit(self, points: Points, context: Context) -> Points:
+        """Return x with the label that P0 prefers at g(x)."""
+        if context.best_label is None:
+            raise ValueError("erasing needs to know which label P0 prefers")
+        return replace(points, y=context.best_label(context.signalled(points).X))
+
+    def measure(self, model: Model, fresh: Points, context: Context) -> Outcome:
+        """Return S; there is no target and so no placebo."""
+        same = model.predict(fresh.X) == model.predict(context.signalled(fresh).X)
+        return Outcome(success=fresh.share(same))
+
+    def theorem(self, p0: Floats, to: Ints, context: Context) -> Theorem | None:
+        """Return the bound [D, after Theorem 5 of H]; none where P0 says nothing of g(x)."""
+        tau = parameters.distance(p0, to)
+        if np.isnan(tau):
+            return None
+
+        def theorem(alpha: float, epsilon: float) -> float:
+            if alpha <= epsilon / (1 - epsilon):
+                return NAN
+            return float(bounds.erasing(alpha, distance=tau, epsilon=epsilon))
+
+        return theorem
