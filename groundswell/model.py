@@ -80,7 +80,7 @@ class CollectiveActionModel(mesa.Model):
             scenario = validated(Scenario, scenario)
         self.scenario = scenario
         self.streams = Streams(scenario.seed if rng is None else rng, replicate)
-        super().__init__(rng=self.streams.seed)
+        super().__init__(rng=int(self.streams("mesa").integers(2**63 - 1)))
         self.world = build_world(scenario, self.streams)
         self.columns, self.ties = self.world.columns, self.world.ties
         self.user_class = user_class
@@ -103,6 +103,7 @@ class CollectiveActionModel(mesa.Model):
         self.round += 1
         for phase in Phase:
             self._do(phase)
+        self.running = self.round < self.scenario.rounds
 
     def _do(self, phase: Phase) -> None:
         getattr(self, phase.name.lower())()
@@ -132,7 +133,8 @@ class CollectiveActionModel(mesa.Model):
         if self.scenario.population.redraw and self.round:
             rng = self.streams("population", self.round)
             points = self.world.source.rows(self.columns.users, rng).points
-        self.platform.receive(self.campaign.submissions(points, self.columns["joined"]))
+        joined = self.columns["joined"]
+        self.platform.receive(self.campaign.submissions(points, joined), joined)
 
     def retrain(self) -> None:
         """Let the platform fit its learner."""

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 Key = tuple[str | int, ...]
+MadeT = TypeVar("MadeT")
 Locate = Callable[[Key], str]
 
 
@@ -65,10 +66,19 @@ class InputError(ValueError):
         The setting concerned, relative to whoever catches the error.
     place
         ``file`` or ``file:line`` of the data at fault, if it is not the setting itself.
+    more
+        What else is wrong beside it.
     """
 
-    def __init__(self, message: str, key: Key = (), place: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        key: Key = (),
+        place: str | None = None,
+        more: Iterable[InputError] = (),
+    ) -> None:
         super().__init__(message)
+        self.more = list(more)
         self.key = key
         self.place = place
 
@@ -101,7 +111,14 @@ class Problems:
         try:
             yield
         except InputError as error:
-            self.found.append(Problem((*key, *error.key), str(error), error.place))
+            for one in (error, *error.more):
+                self.found.append(Problem((*key, *one.key), str(one), one.place))
+
+    def attempt(self, key: Key, make: Callable[[], MadeT]) -> MadeT | None:
+        """Return what a function makes, None if it fails with an `InputError`, which is noted."""
+        with self.at(*key):
+            return make()
+        return None  # type: ignore[unreachable]  # the error was noted
 
     def raise_any(self, locate: Locate = lambda key: "scenario") -> None:
         """Raise a `ScenarioError` if anything was found."""

@@ -15,7 +15,7 @@ from groundswell.agents.collective import Collective
 from groundswell.agents.columns import Columns
 from groundswell.agents.network import Network
 from groundswell.agents.population import Population, Rows, Source
-from groundswell.agents.ties import Ties
+from groundswell.agents.ties import Ties, no_ties
 from groundswell.data import Floats, Ints, Points
 from groundswell.problems import InputError, Locate, Problems, dotted
 from groundswell.randomness import Streams
@@ -49,6 +49,11 @@ class World:
     columns: Columns
     compliance_order: Ints
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know about the data: rows dropped, columns read in an unusual way."""
+        return (*self.source.notes, *self.ties.notes)
+
 
 def build_world(
     scenario: Scenario, streams: Streams, locate: Locate = lambda key: "scenario"
@@ -61,37 +66,26 @@ def build_world(
         With all problems of the data at once.
     """
     problems = Problems()
-    population, network, collective = scenario.population, scenario.network, scenario.collective
-    source, size = None, None
-    with problems.at("population"):
-        source = population.open(streams("population.source"))
+    source = _open_source(problems, scenario, streams)
+    users = _count_users(problems, scenario, source)
+    if source is None or users is None:
+        problems.raise_any(locate)
+        raise AssertionError("unreachable: what is missing was a problem")
+    try:
+        refuse_if_too_large(scenario.population, scenario.network, users)
+    except InputError as error:  # stop before anything large is made
+        problems.add(error.key, str(error))
+        problems.raise_any(locate)
+
+    ties = no_ties(users)
     with problems.at("network"):
-        size = network.size()
-    if source is not None:
-        _check_plan(problems, collective, source)
-        if population.coincidence:
-            source = Coincidence(source, collective.signal, population.coincidence)
-        _check_parameters(problems, scenario, source, streams)
-    problems.raise_any(locate)
-    assert source is not None  # noqa: S101  (problems would have been raised)
-
-    with problems.at():
-        users = number_of_users(population, size)
-        refuse_if_too_large(population, network, users)
-    problems.raise_any(locate)
-
-    ties = None
-    with problems.at("network"):
-        ties = network.build(users, streams("network"))
-    problems.raise_any(locate)
-    assert ties is not None  # noqa: S101
-
+        ties = scenario.network.build(users, streams("network"))
     rows = source.rows(users, streams("population"))
     columns = Columns(users)
     _draw_settings(problems, scenario, columns, streams, _numeric_columns(source, rows, users))
     with problems.at("collective"):
-        columns["joined"] = collective.choose_seeds(ties, streams("seeds"))
-        columns["committed"] = columns["joined"] & collective.committed
+        columns["joined"] = scenario.collective.choose_seeds(ties, streams("seeds"))
+        columns["committed"] = columns["joined"] & scenario.collective.committed
     problems.raise_any(locate)
     return World(
         source=source,
@@ -101,6 +95,30 @@ def build_world(
         columns=columns,
         compliance_order=streams("compliance").permutation(users),
     )
+
+
+def _open_source(problems: Problems, scenario: Scenario, streams: Streams) -> Source | None:
+    """Open the data, and compare what is planned with what they hold."""
+    population, collective = scenario.population, scenario.collective
+    rng = streams("population.source")
+    source = problems.attempt(("population",), lambda: population.open(rng))
+    if source is None:
+        return None
+    _check_plan(problems, collective, source)
+    if problems.found:
+        return source
+    if population.coincidence:
+        source = Coincidence(source, collective.signal, population.coincidence)
+    _check_parameters(problems, scenario, source, streams)
+    return source
+
+
+def _count_users(problems: Problems, scenario: Scenario, source: Source | None) -> int | None:
+    before = len(problems.found)
+    size = problems.attempt(("network",), scenario.network.size)
+    if source is None or len(problems.found) > before:
+        return None
+    return problems.attempt((), lambda: number_of_users(scenario.population, size))
 
 
 def number_of_users(population: Population, network_size: int | None) -> int:

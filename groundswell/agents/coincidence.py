@@ -29,7 +29,7 @@ class Coincidence(Source):
     """
 
     def __init__(self, source: Source, signal: Signal, share: float) -> None:
-        super().__init__(source.schema)
+        super().__init__(source.schema, source.notes)
         self.source, self.signal, self.share = source, signal, share
 
     @property

@@ -6,7 +6,7 @@ import math
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from groundswell.agents.signal import NoSignal, Signal
 from groundswell.agents.strategy import NoStrategy, Strategy
@@ -18,10 +18,30 @@ from groundswell.problems import InputError
 Users = Annotated[tuple[int, ...], Field(strict=False)]
 
 
+def _count_or_share(seeds: float) -> float:
+    if seeds < 0:
+        raise ValueError(f"should be a count or a share, not negative, found {seeds}")
+    if isinstance(seeds, float) and seeds > 1:
+        raise ValueError(
+            f"'seeds' is a share if it has a decimal point, at most 1.0, found {seeds}; "
+            "write a count without the point"
+        )
+    return seeds
+
+
+COUNT_OR_SHARE = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0},
+        {"type": "number", "minimum": 0, "maximum": 1},
+    ]
+}
+Seeds = Annotated[int | float, AfterValidator(_count_or_share), WithJsonSchema(COUNT_OR_SHARE)]
+
+
 class Collective(Settings):
     """The collective: its seeds and what it asks of members."""
 
-    seeds: int | float = Field(0.01, ge=0)
+    seeds: Seeds = 0.01
     """Members at the start: an integer is a count, a float a share (to the nearest user)."""
     seeding: Literal["random", "degree", "users", "neighbourhood"] = "random"
     """Who they are: random users, those with most neighbours, given ``users``, or a random user
@@ -43,13 +63,14 @@ class Collective(Settings):
 
     @model_validator(mode="after")
     def _seeds_are_consistent(self) -> Collective:
-        if isinstance(self.seeds, float) and self.seeds > 1:
-            raise ValueError(
-                f"'seeds' is a share if it has a decimal point, at most 1.0, found {self.seeds}; "
-                "write a count without the point"
-            )
         if self.seeding == "users" and not self.users:
             raise ValueError("'seeding = \"users\"' needs 'users', the list of seeds")
+        default = type(self).model_fields["seeds"].default
+        if self.seeding == "users" and self.seeds not in {default, len(set(self.users or ()))}:
+            raise ValueError(
+                f"'users' names {len(set(self.users or ()))} seeds and 'seeds' says {self.seeds}; "
+                "leave 'seeds' out"
+            )
         if self.seeding in {"random", "degree"} and self.users is not None:
             raise ValueError(f"'users' has no meaning with seeding = '{self.seeding}'")
         if self.seeding == "neighbourhood" and len(self.users or ()) > 1:

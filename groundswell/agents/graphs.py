@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from groundswell.agents.ties import sorted_distinct
 from groundswell.data import Ints
 
 Pairs = tuple[Ints, Ints]
@@ -89,10 +90,10 @@ def distinct(population: int, count: int, rng: np.random.Generator) -> Ints:
     if count > population // 2:
         left_out = distinct(population, population - count, rng)
         return np.setdiff1d(np.arange(population), left_out, assume_unique=True)
-    chosen = np.unique(rng.integers(population, size=count))
+    chosen = sorted_distinct(rng.integers(population, size=count))
     while len(chosen) < count:
         more = rng.integers(population, size=count - len(chosen))
-        chosen = np.unique(np.concatenate([chosen, more]))
+        chosen = sorted_distinct(np.concatenate([chosen, more]))
     return chosen
 
 

@@ -1,17 +1,34 @@
 """Loops that NumPy cannot vectorise, compiled with numba and cached on disk.
 
-Imported only by what needs them, because importing numba takes half a second.
+Imported only by what needs them, because importing numba takes half a second. Where no folder for
+the cache can be written, they are compiled anew in each process.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from groundswell.data import Bools, Floats, Ints
 
+Indices = NDArray[np.uint32]
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
-@njit(cache=True)
+
+def compiled(function: FunctionT) -> FunctionT:
+    """Compile a function, and cache it on disk if that is possible."""
+    try:
+        fast: FunctionT = njit(cache=True)(function)
+    except RuntimeError:  # numba found no folder that it may write to
+        fast = njit(function)
+    return fast
+
+
+@compiled
 def attach(a: Ints, b: Ints, ties: int, rng: np.random.Generator) -> None:
     """Fill in the far ends ``b`` of newcomers' ties by preferential attachment.
 
@@ -29,9 +46,9 @@ def attach(a: Ints, b: Ints, ties: int, rng: np.random.Generator) -> None:
                     fresh = fresh and b[other] != b[tie]
 
 
-@njit(cache=True)
+@compiled
 def joined_neighbours(
-    user: int, members: int, joined: Bools, indptr: Ints, indices: Ints, complete: bool
+    user: int, members: int, joined: Bools, indptr: Ints, indices: Indices, complete: bool
 ) -> int:
     """Count a user's joined neighbours."""
     count = members - int(joined[user]) if complete else 0
@@ -42,7 +59,7 @@ def joined_neighbours(
     return count
 
 
-@njit(cache=True)
+@compiled
 def threshold_turns(
     order: Ints,
     joined: Bools,
@@ -51,7 +68,7 @@ def threshold_turns(
     of_everybody: bool,
     reversible: bool,
     indptr: Ints,
-    indices: Ints,
+    indices: Indices,
     complete: bool,
 ) -> None:
     """Let users revise one by one: in if enough others are, each seeing the moves before."""
@@ -68,7 +85,7 @@ def threshold_turns(
         joined[user] = wants
 
 
-@njit(cache=True)
+@compiled
 def best_response_turns(
     order: Ints,
     joined: Bools,
@@ -81,7 +98,7 @@ def best_response_turns(
     cost: Floats,
     degree: Ints,
     indptr: Ints,
-    indices: Ints,
+    indices: Indices,
     complete: bool,
 ) -> None:
     """Let users revise one by one: in if it pays, out if it costs, as before if neither."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from groundswell.agents import graphs
 from groundswell.agents.ties import Ties, complete_ties, from_pairs, no_ties
@@ -193,14 +193,15 @@ class Named(Network):
     """A real network that comes with networkx, unweighted."""
 
     kind: Literal["named"] = "named"
-    name: str
+    name: str = Field(json_schema_extra={"enum": list(NAMED)})
     """karate, les-miserables, florentine-families or davis-southern-women."""
 
-    @model_validator(mode="after")
-    def _known(self) -> Named:
-        if self.name not in NAMED:
-            raise ValueError(f"there is no network '{self.name}'{did_you_mean(self.name, NAMED)}")
-        return self
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in NAMED:
+            raise ValueError(f"there is no network '{name}'{did_you_mean(name, NAMED)}")
+        return name
 
     def size(self) -> int:
         """Return the number of nodes."""

@@ -31,10 +31,13 @@ class Source:
     ----------
     schema
         What the points look like.
+    notes
+        What a user should know about how the data were read.
     """
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, notes: tuple[str, ...] = ()) -> None:
         self.schema = schema
+        self.notes = notes
 
     @property
     def p0(self) -> Floats | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -53,7 +53,25 @@ class NoSignal(Signal):
         return X
 
 
-class SetFeatures(Signal):
+class FeatureSignal(Signal):
+    """Signals that do something to named columns."""
+
+    features: dict[str, Any]
+
+    def check(self, schema: Schema) -> None:
+        """Refuse columns and values that do not fit the data, all at once."""
+        found: list[InputError] = []
+        for name, value in self.features.items():
+            try:
+                self.replace(features={name: value}).apply(schema.example(), schema)
+            except InputError as error:
+                found.append(error)
+        if found:
+            found[0].more = found[1:]
+            raise found[0]
+
+
+class SetFeatures(FeatureSignal):
     """Set columns to given values, e.g. ``{ "native-country" = "Peru" }``."""
 
     kind: Literal["set-features"] = "set-features"
@@ -70,7 +88,7 @@ class SetFeatures(Signal):
         return changed
 
 
-class Shift(Signal):
+class Shift(FeatureSignal):
     """Add amounts to numeric columns. Not idempotent: planted twice, it shifts twice."""
 
     kind: Literal["shift"] = "shift"

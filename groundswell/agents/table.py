@@ -46,6 +46,8 @@ class Table(Population):
     def _one_test_set(self) -> Table:
         if self.test_path is not None and self.test_share is not None:
             raise ValueError("give either 'test_path' or 'test_share', not both")
+        if self.features is not None and len(set(self.features)) < len(self.features):
+            raise ValueError("'features' names a column twice")
         if self.user is not None and self.redraw:
             raise ValueError("'redraw' needs one row per user; leave 'user' out")
         return self
@@ -56,8 +58,12 @@ class Table(Population):
         return users - (0 if self.test_path else kept_share(self._share(), users))
 
     def width(self) -> int:
-        """Return the number of features."""
-        return len(self._features(self._train()))
+        """Return the number of values in a data point once it is encoded."""
+        frame = self._train()
+        return sum(
+            1 if frame.is_numeric(name) else len(frame.codes(name)[0])
+            for name in self._features(frame)
+        )
 
     def open(self, rng: np.random.Generator) -> Source:
         """Read the files and split off what is kept for measuring."""
@@ -71,7 +77,7 @@ class Table(Population):
             users = rng.permutation(int(owner.max()) + 1)
             kept = np.isin(owner, users[: kept_share(self._share(), len(users))])
             points, fresh, owner = points.where(~kept), points.where(kept), owner[~kept]
-        return TableSource(schema, points, owner, fresh)
+        return TableSource(schema, points, owner, fresh, frame.notes)
 
     def _train(self) -> Frame:
         return read_frame(self.path, self.missing, "path")
@@ -132,10 +138,19 @@ class TableSource(Source):
         Rows for users, and the user of each, numbered from 0.
     fresh
         Rows for measuring.
+    notes
+        What a user should know about how they were read.
     """
 
-    def __init__(self, schema: Schema, points: Points, owner: Ints, fresh: Points) -> None:
-        super().__init__(schema)
+    def __init__(
+        self,
+        schema: Schema,
+        points: Points,
+        owner: Ints,
+        fresh: Points,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(schema, notes)
         self.points = points
         self._fresh = fresh
         by_owner = np.argsort(owner, kind="stable")

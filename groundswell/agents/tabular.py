@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LINE = "line"
 NAMES = {"boolean", "datetime", "datetime64", "timedelta", "timedelta64"}
 """What pandas calls values that are names here, as they are in a CSV file."""
+NEARLY_ALL = 0.9
 EXACT = 1e15
 """Floats tell integers apart up to here."""
 LONGEST_CELL = 2**31 - 1
@@ -35,6 +36,7 @@ class Frame:
     data: pd.DataFrame
     missing: str
     key: str
+    notes: tuple[str, ...] = ()
     _codes: dict[str, tuple[list[str], Ints]] = field(default_factory=dict)
 
     @property
@@ -99,9 +101,32 @@ def _read(path: str, version: Stamp, missing: str, key: str) -> Frame:
     data = _read_parquet(path, key) if is_parquet else _read_csv(path, key)
     if not len(data):
         raise InputError(f"'{path}' has no rows", key=(key,))
-    data = data.mask(data == missing) if missing else data
-    columns = {str(name): _numbers_or_text(data[name]) for name in data.columns}
-    return Frame(path, pd.DataFrame(columns), missing, key)
+    columns, notes = {}, []
+    for name in data.columns:
+        column = data[name]
+        if column.dtype == object and column.map(pd.api.types.is_list_like).any():
+            raise InputError(f"column '{name}' of '{path}' holds lists", key=(key,))
+        columns[str(name)] = read = _numbers_or_text(column.mask(column == missing))
+        notes += _stray(str(name), read)
+    return Frame(path, pd.DataFrame(columns), missing, key, tuple(notes))
+
+
+def _stray(name: str, column: pd.Series[Any]) -> list[str]:
+    """Say why a column that is nearly all numbers is read as categories."""
+    import pandas as pd
+
+    if column.dtype.kind == "f":
+        return []
+    there = column.dropna()
+    numbers = pd.to_numeric(there, errors="coerce").notna()
+    if not NEARLY_ALL <= numbers.mean() < 1:
+        return []
+    odd = there[~numbers]
+    line = f" in line {odd.index[0]}" if column.index.name == LINE else ""
+    return [
+        f"column '{name}' is read as {there.nunique():,} categories and not as numbers, because of "
+        f"{odd.iloc[0]!r}{line}"
+    ]
 
 
 def _numbers_or_text(column: pd.Series[Any]) -> pd.Series[Any]:

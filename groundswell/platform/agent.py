@@ -61,11 +61,11 @@ class PlatformAgent(mesa.Agent):
         self.alpha_eff = float("nan")
         self.retrained = False
 
-    def receive(self, submissions: Submissions) -> None:
-        """Take in what users submit in a round."""
+    def receive(self, submissions: Submissions, joined: Bools) -> None:
+        """Take in what users submit in a round; ``joined`` says who is a member now."""
 
     def retrain(self, round: int, joined: Bools, rng: np.random.Generator) -> None:  # noqa: A002
-        """Train a new model, if it is time to."""
+        """Train a new model, if it is time to; ``joined`` says who is a member now."""
         raise NotImplementedError
 
 
@@ -106,9 +106,12 @@ class LearningPlatform(PlatformAgent):
         self.history: list[Submissions] = []
         self.classifier: Classifier = ConstantClassifier(0)
 
-    def receive(self, submissions: Submissions) -> None:
-        """Remember submissions for as long as the memory goes back."""
+    def receive(self, submissions: Submissions, joined: Bools) -> None:
+        """Remember submissions for as long as the memory goes back, or until they are withdrawn."""
         self.history.append(submissions)
+        if self.settings.withdraw:
+            # Once and for all: who joins again does not bring old rows back.
+            self.history = [batch.without_leavers(joined) for batch in self.history]
         rounds = self.settings.memory.rounds()
         if rounds is not None:
             del self.history[:-rounds]
@@ -119,9 +122,6 @@ class LearningPlatform(PlatformAgent):
         if not self.retrained:
             return
         remembered = recall(self.settings.memory, self.history)
-        if self.settings.withdraw:
-            left = remembered.planted & ~joined[remembered.owner]
-            remembered = remembered.where(~left)
         points, planted = remembered.points, remembered.planted
         if self.settings.learner.exact:
             self.fit_law(points.share(planted), rng)

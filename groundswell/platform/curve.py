@@ -35,7 +35,9 @@ class LogisticCurve(Curve):
 
     def __call__(self, alpha: Floats) -> Floats:
         """Return the logistic function."""
-        return np.asarray(1 / (1 + np.exp(-self.steepness * (alpha - self.midpoint))))
+        from scipy.special import expit
+
+        return np.asarray(expit(self.steepness * (alpha - self.midpoint)))
 
 
 class StepCurve(Curve):

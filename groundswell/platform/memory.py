@@ -33,8 +33,9 @@ class Submissions:
     planted: Bools
     owner: Ints
 
-    def where(self, keep: Bools) -> Submissions:
-        """Return some of them."""
+    def without_leavers(self, joined: Bools) -> Submissions:
+        """Return them without the planted rows of users who are not members."""
+        keep = ~self.planted | joined[self.owner]
         return Submissions(self.points.where(keep), self.planted[keep], self.owner[keep])
 
 

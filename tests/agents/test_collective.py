@@ -85,7 +85,7 @@ def test_a_neighbourhood_without_centre_starts_anywhere():
 
 
 def test_given_users_are_the_seeds():
-    joined = choose(seeds=1, seeding="users", users=[4, 9, 4, 30])
+    joined = choose(seeds=3, seeding="users", users=[4, 9, 4, 30])
     assert np.flatnonzero(joined).tolist() == [4, 9, 30]
 
 
@@ -106,10 +106,11 @@ def test_more_seeds_than_users():
     ("settings", "message"),
     [
         ({"seeds": 1.5}, "'seeds' is a share if it has a decimal point"),
-        ({"seeds": -1}, "greater than or equal to 0"),
-        ({"seeds": -0.1}, "greater than or equal to 0"),
+        ({"seeds": -1}, "a count or a share, not negative"),
+        ({"seeds": -0.1}, "a count or a share, not negative"),
         ({"seeds": "5"}, "valid integer"),
         ({"seeding": "users"}, "needs 'users', the list of seeds"),
+        ({"seeding": "users", "users": [1, 2], "seeds": 7}, "names 2 seeds and 'seeds' says 7"),
         ({"seeding": "users", "users": []}, "needs 'users', the list of seeds"),
         ({"users": [1]}, "'users' has no meaning with seeding = 'random'"),
         ({"seeding": "users", "users": [-1]}, "numbered from 0, found -1"),

@@ -58,7 +58,7 @@ def test_alpha_is_the_planted_share_by_weight(kind):
     memory, expected = ALPHA[kind]
     agent = platform(memory=memory)
     for round_, count in enumerate(PLANTED):
-        agent.receive(submitted(round_, range(count)))
+        agent.receive(submitted(round_, range(count)), members(*range(count)))
         agent.retrain(round_, members(), np.random.default_rng(0))
         assert agent.alpha == pytest.approx(expected(round_), abs=1e-15)
         assert agent.alpha_eff == agent.alpha
@@ -71,7 +71,7 @@ def test_alpha_is_the_planted_share_by_weight(kind):
 def test_nothing_older_is_kept(memory, kept):
     agent = platform(memory=memory)
     for round_, count in enumerate(PLANTED):
-        agent.receive(submitted(round_, range(count)))
+        agent.receive(submitted(round_, range(count)), members(*range(count)))
     assert len(agent.history) == kept
 
 
@@ -92,13 +92,13 @@ def test_recall_puts_points_owners_and_weights_together():
     ("withdraw", "alphas"),
     # Users 0-3 plant in round 0; 0 and 1 have left by round 1, and 0 is back in round 2.
     # Without withdrawing: 4/10, (4+2)/20, (4+2+3)/30. A leaver's two planted rows go, its
-    # honest ones stay: (2+2)/18; back again, its old planted row counts: (3+2+3)/29.
-    [(False, [0.4, 6 / 20, 9 / 30]), (True, [0.4, 4 / 18, 8 / 29])],
+    # honest ones stay: (2+2)/18; back again, its old planted row stays out: (2+2+3)/28.
+    [(False, [0.4, 6 / 20, 9 / 30]), (True, [0.4, 4 / 18, 7 / 28])],
 )
 def test_leavers_planted_rows_may_be_withdrawn(withdraw, alphas):
     agent = platform(memory="all", withdraw=withdraw)
     for round_, joined in enumerate([(0, 1, 2, 3), (2, 3), (0, 2, 3)]):
-        agent.receive(submitted(round_, joined))
+        agent.receive(submitted(round_, joined), members(*joined))
         agent.retrain(round_, members(*joined), np.random.default_rng(0))
         assert agent.alpha == pytest.approx(alphas[round_])
 
@@ -106,7 +106,7 @@ def test_leavers_planted_rows_may_be_withdrawn(withdraw, alphas):
 def test_withdrawing_weighs_by_age():
     agent = platform(memory={"kind": "discounted", "discount": 0.5}, withdraw=True)
     for round_, joined in enumerate([(0, 1, 2, 3), (2, 3)]):
-        agent.receive(submitted(round_, joined))
+        agent.receive(submitted(round_, joined), members(*joined))
         agent.retrain(round_, members(*joined), np.random.default_rng(0))
     assert agent.alpha == pytest.approx((2 + 0.5 * 2) / (10 + 0.5 * 8))
 
@@ -117,7 +117,7 @@ def test_between_trainings_the_old_model_serves(every, memory):
     agent = platform(retrain_every=every, memory=memory)
     serving = None
     for round_, count in enumerate(PLANTED):
-        agent.receive(submitted(round_, range(count)))
+        agent.receive(submitted(round_, range(count)), members(*range(count)))
         agent.retrain(round_, members(), np.random.default_rng(0))
         assert agent.retrained == (round_ % every == 0)
         if agent.retrained:
@@ -130,7 +130,7 @@ def test_between_trainings_the_old_model_serves(every, memory):
 
 def test_when_everybody_plants_the_model_is_constant():
     agent = platform()
-    agent.receive(submitted(0, range(USERS)))
+    agent.receive(submitted(0, range(USERS)), members(*range(USERS)))
     agent.retrain(0, members(*range(USERS)), np.random.default_rng(0))
     assert agent.alpha == 1
     assert agent.predict(np.array([[0.0], [1.0]])).tolist() == [1, 1]

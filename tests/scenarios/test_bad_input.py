@@ -38,7 +38,7 @@ SETTINGS = [
     ("rounds = 3", 'rounds = "3"', "small.toml:2: rounds: should be a valid integer, found '3'"),
     ("rounds = 3", "rounds = true", "small.toml:2: rounds: should be a valid integer, found True"),
     ('name = "small"', "", "small.toml: name: is missing"),
-    ("seeds = 2", "seeds = 1.5", "small.toml:12: collective: 'seeds' is a share"),
+    ("seeds = 2", "seeds = 1.5", "small.toml:13: collective.seeds: 'seeds' is a share"),
     ("seeds = 2", 'seeds = "few"', "small.toml:13: collective.seeds: should be a valid integer or"),
     ('"logistic"', '"logistics"', "small.toml:19: platform.learner: unknown kind 'logistics'"),
     ('kind = "none"', 'kind = "ring"\ndegree = 3', "small.toml:11: network.degree: should be a"),

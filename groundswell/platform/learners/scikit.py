@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from importlib import import_module
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from groundswell.platform.learners.base import ScikitLearner, seed_of
 from groundswell.problems import did_you_mean
@@ -44,20 +44,28 @@ ALLOWED = (
 """Estimators a scenario may name. A scenario is data: nothing else is ever imported."""
 
 
+Numbers = Annotated[tuple[int | float, ...], Field(strict=False)]
+
+
 class Scikit(ScikitLearner):
     """Any scikit-learn classifier that is on the list of safe ones, by import path."""
 
     kind: Literal["sklearn"] = "sklearn"
-    estimator: str
+    estimator: str = Field(json_schema_extra={"enum": list(ALLOWED)})
     """Import path, e.g. "sklearn.svm.SVC"."""
-    parameters: dict[str, bool | int | float | str | None] = Field(default_factory=dict)
+    parameters: dict[str, bool | int | float | str | Numbers | None] = Field(default_factory=dict)
     """Its parameters, by scikit-learn's names."""
+
+    @field_validator("estimator")
+    @classmethod
+    def _is_allowed(cls, estimator: str) -> str:
+        if estimator not in ALLOWED:
+            hint = did_you_mean(estimator, ALLOWED)
+            raise ValueError(f"'{estimator}' is not an allowed classifier{hint}")
+        return estimator
 
     @model_validator(mode="after")
     def _can_be_made(self) -> Scikit:
-        if self.estimator not in ALLOWED:
-            hint = did_you_mean(self.estimator, ALLOWED)
-            raise ValueError(f"'{self.estimator}' is not an allowed classifier{hint}")
         known = inspect.signature(self._class()).parameters
         for name in self.parameters:
             if name not in known:
