@@ -105,7 +105,7 @@ class Campaign:
         theory, learner = self.collective.strategy.theory, self.learner
         exact = learner is not None and learner.exact and learner.theory == theory
         speaks, bayes = self.exchangeable and exact, theory == "bayes"
-        if not (speaks or bayes) or self._theorem is None or not alpha > 0:
+        if learner is None or self._theorem is None or not (speaks or bayes) or not alpha > 0:
             return NAN, NAN
         epsilon = getattr(learner, "epsilon", 0.0)
         return (
@@ -197,7 +197,7 @@ class Campaign:
         p0 = self.source.p0
         if p0 is None:
             return self.without_collective.predict
-        best = p0.argmax(axis=1)
+        best = np.where(p0.sum(axis=1) > 0, p0.argmax(axis=1), p0.sum(axis=0).argmax())
         return lambda X: best[X[:, 0].astype(np.int64)]
 
     @cached_property

@@ -78,12 +78,24 @@ def learner_fits_population(population: Population, platform: Platform) -> Found
 @_check("population", "collective")
 def signal_fits_population(population: Population, collective: Collective) -> Found:
     """A signal must be in the terms of the data."""
-    signal = collective.signal
-    if population.form not in signal.forms:
+    for name in ("signal", "mistaken_signal"):
+        signal = getattr(collective, name)
+        if population.form in signal.forms:
+            continue
         yield Problem(
-            ("collective", "signal"),
+            ("collective", name),
             f"'{signal}' cannot change the data of a '{population}' population; "
             f"it needs one of: {_populations(signal.forms)}",
+        )
+
+
+@_check("collective")
+def mistakes_are_described(collective: Collective) -> Found:
+    """A wrong version of the signal is planted only by those who make mistakes."""
+    if not collective.mistakes and not isinstance(collective.mistaken_signal, NoSignal):
+        yield Problem(
+            ("collective", "mistaken_signal"),
+            "nobody plants it while collective.mistakes is 0; set the share of members who do",
         )
 
 
@@ -95,8 +107,8 @@ def signal_fits_strategy(collective: Collective) -> Found:
         yield Problem(
             ("collective", "signal"),
             f"'{signal}' is not idempotent here (planted twice it changes x twice), and "
-            f"'{strategy}' needs a signal that is; works: set-features, pixels, cells onto cells "
-            "that stay where they are",
+            f"'{strategy}' needs a signal that is; works: set-features, pixels, insert-token, "
+            "cells onto cells that stay where they are",
         )
 
 
@@ -123,16 +135,26 @@ def coincidence_has_a_signal(population: Population, collective: Collective) -> 
         )
 
 
-@_check("collective", "platform")
-def gradients_are_known(collective: Collective, platform: Platform) -> Found:
+@_check("population", "collective", "platform")
+def gradients_are_known(
+    population: Population, collective: Collective, platform: Platform
+) -> Found:
     """Gradient strategies need the gradients of the learner's loss, of the data it trains on."""
     strategy = collective.strategy
     if not isinstance(strategy, GradientStrategy):
         return
     learner = platform.learner if isinstance(platform, Learning) else None
+    kinds: Any = Learner.kinds
+    fitting = {kind: one for kind, one in kinds.items() if one.theory == strategy.theory}
+    forms = tuple(form for one in fitting.values() for form in one.forms)
+    if population.form not in forms:
+        yield Problem(
+            ("population",),
+            f"no learner that '{strategy}' needs can learn from the data of '{population}'; "
+            f"works: {_populations(forms)}",
+        )
     if learner is None or learner.theory != strategy.theory:
-        kinds: Any = Learner.kinds
-        works = ", ".join(k for k, known in kinds.items() if known.theory == strategy.theory)
+        works = ", ".join(fitting)
         needs = {"convex": "with a strongly convex loss, solved exactly",
                  "descent": "that takes steps of full-batch gradient descent"}  # fmt: skip
         yield Problem(

@@ -168,8 +168,9 @@ def refuse_if_too_large(population: Population, network: Network, users: int) ->
 def _check_plan(problems: Problems, collective: Collective, source: Source) -> None:
     if source.schema.form == "none":
         return
-    with problems.at("collective", "signal"):
-        collective.signal.check(source.schema)
+    for name in ("signal", "mistaken_signal"):
+        with problems.at("collective", name):
+            getattr(collective, name).check(source.schema)
     with problems.at("collective", "strategy"):
         collective.strategy.check(source.schema)
 

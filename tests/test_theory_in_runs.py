@@ -129,7 +129,8 @@ def test_mistakes_dilute_the_signal() -> None:
     wrong = {"collective.mistaken_signal": {"kind": "cells", "to": [1, 1, 1]}}
     # Cell 2 flips once α > .2 (1-α); with half of the plants elsewhere, once α/2 > .2 (1-α).
     for members, mistakes, success in ((170, 0.0, 1), (170, 0.5, 0), (300, 0.5, 1)):
-        changes = {"collective.seeds": members, "collective.mistakes": mistakes} | wrong
+        changes = {"collective.seeds": members, "collective.mistakes": mistakes}
+        changes |= wrong if mistakes else {}
         row = gs.run(base.replace(changes)).series.iloc[-1]
         assert (row["success"], row["alpha"]) == (success, members / 1000)
 
@@ -149,3 +150,23 @@ def test_strategies_that_cannot_work_are_refused(changes: dict[str, Any], messag
     base = gs.load(scenario(p0, [2, 2, 2], {"kind": "feature-label", "target": 1}))
     with pytest.raises(ScenarioError, match=message):
         base.replace(changes)
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.1])
+@pytest.mark.parametrize("seed", range(6))
+def test_ties_are_ties_at_the_jumps_themselves(seed: int, epsilon: float) -> None:
+    """At a jump two labels weigh the same but for rounding; both sides call that a tie."""
+    rng = np.random.default_rng(seed)
+    p0 = rng.multinomial(40, rng.dirichlet(np.ones(15))).reshape(5, 3) / 40
+    stays = np.flatnonzero(rng.random(5) < 0.5)
+    to = np.where(np.isin(np.arange(5), stays), np.arange(5), stays[0] if len(stays) else 0)
+    to[to[0]] = to[0]
+    if not np.array_equal(to[to], to):
+        pytest.skip("no idempotent signal drawn")
+    strategy = {"kind": "feature-label", "target": 1}
+    curve = gs.success_curve(scenario(p0, to.tolist(), strategy, epsilon=epsilon))
+    shares = staircase.jumps(p0, to, 1, epsilon)
+    shares = np.unique(np.clip([shares - 1e-9, shares, shares + 1e-9], 0, 1))
+    np.testing.assert_allclose(
+        curve(shares), staircase.feature_label(shares, p0, to, 1, epsilon), atol=1e-12
+    )

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from groundswell.agents.strategy import NAN, Context, Model, Outcome, Strategy, Theorem
+from groundswell.agents.strategy import Context, Model, Outcome, Strategy, Theorem
 from groundswell.analysis import bounds, parameters
 from groundswell.data import Floats, Ints, Points
 
@@ -44,9 +44,5 @@ class Erasing(Strategy):
         if np.isnan(tau):
             return None
 
-        def theorem(alpha: float, epsilon: float) -> float:
-            if alpha <= epsilon / (1 - epsilon):
-                return NAN
-            return float(bounds.erasing(alpha, distance=tau, epsilon=epsilon))
-
-        return theorem
+        # The adversary needs a target label, which erasing has not, so ε is 0 here.
+        return lambda alpha, _: float(bounds.erasing(alpha, distance=tau))

@@ -24,7 +24,8 @@ from groundswell.analysis.parameters import IntArray, base_table, label_index, s
 BoolArray = NDArray[np.bool_]
 
 SAME = 1e-12
-"""Jumps closer than this differ by rounding only."""
+"""Weights closer than this share of their cell, and jumps closer than this, differ by rounding
+only: they tie. The exact learner has the same rule."""
 
 
 def feature_label(
@@ -34,6 +35,7 @@ def feature_label(
 
     Σ_{x∈X*} G(x)·1[α·G(x) > (1-α)·δ_x·P0(x)] with G(x) = P0(g(X)=x) and the signed gap
     δ_x = max_{y≠y*} P0(y|x) - P0(y*|x); for ε > 0, ((1-ε)δ_x + ε)/(1-2ε) replaces δ_x  [D].
+    At equality, ε = 0, the lowest of the labels that tie is answered.
 
     Parameters
     ----------
@@ -199,19 +201,21 @@ def _won(
     lower = others * base[:, :target].max(axis=1, initial=-1)
     higher = others * base[:, target + 1 :].max(axis=1, initial=-1)
     total = for_target + others * np.delete(base, target, axis=1).sum(axis=1)
-    k = _tolerance(epsilon)
+    k, slack = _tolerance(epsilon), SAME * total
     if k > 0:
-        return np.asarray(for_target - np.maximum(lower, higher) > k * total)
+        return np.asarray(for_target - np.maximum(lower, higher) > k * total + slack)
     usual = base.sum(axis=0).argmax() == target
-    return np.asarray(np.where(total > 0, (for_target > lower) & (for_target >= higher), usual))
+    leads = (for_target > lower + slack) & (for_target >= higher - slack)
+    return np.asarray(np.where(total > 0, leads, usual))
 
 
 def _possible(mixture: FloatArray, k: float) -> BoolArray:
     """Which answers the learner may give at each cell: one without ε, several with."""
     mass = mixture.sum(axis=1)
+    behind, slack = (mixture.max(axis=1) - mixture.T).T, SAME * mass[:, None]
     if k > 0:
-        return np.asarray((mixture.max(axis=1) - mixture.T <= k * mass).T)
-    answer = np.where(mass > 0, mixture.argmax(axis=1), mixture.sum(axis=0).argmax())
+        return np.asarray(behind <= k * mass[:, None] + slack)
+    answer = np.where(mass > 0, (behind <= slack).argmax(axis=1), mixture.sum(axis=0).argmax())
     return np.asarray(answer[:, None] == np.arange(mixture.shape[1]))
 
 

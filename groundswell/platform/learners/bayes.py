@@ -12,6 +12,9 @@ from pydantic import Field
 from groundswell.data import Floats, Ints
 from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
 
+SAME = 1e-12
+"""Weights of labels closer than this share of their cell tie: they differ by rounding only."""
+
 
 class Bayes(Learner):
     """Answers the most probable label of each cell of a finite X [H].
@@ -42,7 +45,8 @@ class Bayes(Learner):
         code = data.points.X[:, 0].astype(np.int64) * labels + data.points.y
         weight = data.points.weight  # without weights the counts stay integers
         table: NDArray[Any] = np.bincount(code, weight, cells * labels).reshape(cells, labels)
-        answer = table.argmax(axis=1)
+        behind = table.max(axis=1, keepdims=True) - table
+        answer = (behind <= SAME * table.sum(axis=1, keepdims=True)).argmax(axis=1)
         answer[table.sum(axis=1) == 0] = table.sum(axis=0).argmax()
         if self.epsilon and data.target is not None:
             answer = self._against(data.target, table, answer)
@@ -54,7 +58,7 @@ class Bayes(Learner):
         best_other = others.argmax(axis=1)
         best_other += best_other >= target
         lead = table[:, target] - others.max(axis=1)
-        reach = self.epsilon / (1 - self.epsilon) * table.sum(axis=1)
+        reach = (self.epsilon / (1 - self.epsilon) + SAME) * table.sum(axis=1)
         return np.where(lead <= reach, best_other, answer)
 
 
