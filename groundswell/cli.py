@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,8 +55,10 @@ def run(
     from groundswell.commands import run_command
 
     with clear_errors():
-        changes = _changes(set_, seed=seed, replicates=replicates)
-        raise typer.Exit(run_command(scenario, changes, out, workers, quiet=quiet, swept=False))
+        changes, options = _changes(set_, seed=seed, replicates=replicates)
+        raise typer.Exit(
+            run_command(scenario, changes, out, workers, quiet=quiet, swept=False, options=options)
+        )
 
 
 @app.command()
@@ -71,8 +75,10 @@ def sweep(
     from groundswell.commands import run_command
 
     with clear_errors():
-        changes = _changes(set_, seed=seed, replicates=replicates)
-        raise typer.Exit(run_command(scenario, changes, out, workers, quiet=quiet, swept=True))
+        changes, options = _changes(set_, seed=seed, replicates=replicates)
+        raise typer.Exit(
+            run_command(scenario, changes, out, workers, quiet=quiet, swept=True, options=options)
+        )
 
 
 @app.command()
@@ -81,7 +87,7 @@ def check(scenario: Source, set_: Set = None) -> None:
     from groundswell.commands import check_command
 
     with clear_errors():
-        check_command(scenario, _changes(set_))
+        check_command(scenario, _changes(set_)[0])
 
 
 @app.command()
@@ -116,11 +122,12 @@ def schema() -> None:
         schema_command()
 
 
-def _changes(pairs: list[str] | None, **options: Any) -> dict[str, Any]:
+def _changes(pairs: list[str] | None, **options: Any) -> tuple[dict[str, Any], list[str]]:
+    """Return all changes, and the names of those given by an option of their own."""
     from groundswell.commands import parse_changes
 
     given = {name: value for name, value in options.items() if value is not None}
-    return parse_changes(pairs or []) | given
+    return parse_changes(pairs or []) | given, list(given)
 
 
 @contextmanager
@@ -138,4 +145,7 @@ def clear_errors() -> Iterator[None]:
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # α cannot be written everywhere
+            stream.reconfigure(errors="replace")
     app()

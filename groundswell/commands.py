@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from rich.markup import escape
 from groundswell.component import PARTS, Component, load_plugins
 from groundswell.problems import InputError, Problem, ScenarioError, did_you_mean
 from groundswell.scenario import Scenario
-from groundswell.scenarios.loading import LIBRARY, library, load_with_origin
+from groundswell.scenarios.loading import LIBRARY, Origin, library, load_with_origin
 
 OK, FAILED, INTERRUPTED = 0, 1, 130
 console = Console(highlight=False, soft_wrap=True)
@@ -54,28 +55,32 @@ def run_command(
     *,
     quiet: bool,
     swept: bool,
+    options: Iterable[str] = (),
 ) -> int:
-    """Run a scenario or its sweep, print a summary, and return the exit code."""
+    """Run a scenario or its sweep, print a summary, and return the exit code.
+
+    Of the changes, `options` names those that were given by an option of their own.
+    """
     from groundswell.progress import Bars, Lines
     from groundswell.scenarios.running import Silent, check_data, execute
-    from groundswell.scenarios.sweeping import replicates, tasks
+    from groundswell.scenarios.sweeping import replicates, swept_tasks, without_sweep
     from groundswell.summary import print_summary
 
-    loaded = load_with_origin(source, changes)
-    scenario = loaded.scenario
-    if swept and not scenario.sweep.grid:
-        raise InputError(f"'{source}' has no [sweep] grid to run; use 'groundswell run'")
-    work = tasks(scenario, loaded.origin.locate) if swept else replicates(scenario)
-    world = check_data(work, loaded.origin)
-    folder = out or Path("results") / slug(scenario.name)
-    progress = Silent() if quiet else Bars() if console.is_terminal else Lines()
+    given = Origin("--set", {(name,): f"--{name}" for name in options})
+    loaded = load_with_origin(source, changes, given=given)
+    scenario, origin = loaded.scenario, loaded.origin
+    work = swept_tasks(scenario, origin) if swept else replicates(scenario, origin)
+    world = check_data(work, origin, scenario if swept else None)
+    scenario = scenario if swept else without_sweep(scenario)
+    folder = out or _default_folder(scenario, quiet=quiet)
+    progress = Silent() if quiet else Bars() if sys.stderr.isatty() else Lines()
     if not quiet:
-        for note in world.ties.notes:
-            console.print(f"note: {note}")
+        for note in world.notes:
+            console.print(f"note: {note}", markup=False)
     try:
         result = execute(scenario, work, out=folder, workers=workers, progress=progress)
     except KeyboardInterrupt:
-        console.print(f"interrupted; the runs that had ended are in {folder}")
+        console.print(f"interrupted; the runs that had ended are in {folder}", markup=False)
         return INTERRUPTED
     if quiet:
         console.print(str(folder), markup=False)
@@ -91,21 +96,24 @@ def check_command(source: str, changes: Mapping[str, Any]) -> None:
 
     loaded = load_with_origin(source, changes)
     scenario = loaded.scenario
-    work = tasks(scenario, loaded.origin.locate)
-    world = check_data(replicates(scenario), loaded.origin)
+    work = tasks(scenario, loaded.origin)
+    world = check_data(replicates(scenario, loaded.origin), loaded.origin)
     if scenario.sweep.grid:
-        check_data(work, loaded.origin)
-    for note in world.ties.notes:
-        console.print(f"note: {note}")
+        check_data(work, loaded.origin, scenario)
+    for note in world.notes:
+        console.print(f"note: {note}", markup=False)
     seeds = int(world.columns["joined"].sum())
     console.print(
         f"ok: {escape(scenario.name)}: {world.columns.users:,} users, {world.ties.count:,} ties, "
-        f"{seeds:,} seeds, {scenario.rounds:,} rounds, {len(work):,} run{'s' * (len(work) > 1)}"
+        f"{seeds:,} seeds, {_counted(scenario.rounds, 'round')}, {_counted(len(work), 'run')}"
     )
 
 
 def new_command(name: str) -> None:
     """Write a commented scenario."""
+    if not name.strip():
+        raise InputError("a scenario needs a name, such as: groundswell new my-study")
+    name = name.removesuffix(".toml") or name
     path = Path(f"{slug(name)}.toml")
     template = (LIBRARY.parent / "template.toml").read_text(encoding="utf-8")
     text = template.replace('name = "template"', f"name = {json.dumps(name, ensure_ascii=False)}")
@@ -140,10 +148,13 @@ def schema_command() -> None:
     """Print the JSON schema of scenario files."""
     load_plugins()
     schema = Scenario.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["properties"]["extends"] = {
         "type": "string",
         "description": "Scenario file whose settings this one changes.",
     }
+    # What a file that extends another leaves out may be in that one.
+    schema["anyOf"] = [{"required": ["extends"]}, {"required": schema.pop("required")}]
     print(json.dumps(schema, indent=2, ensure_ascii=False))  # noqa: T201  (rich would wrap it)
 
 
@@ -154,6 +165,21 @@ def slug(name: str) -> str:
     'a-collective-of-facebook-users-1'
     """
     return re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:80] or "scenario"
+
+
+def _default_folder(scenario: Scenario, *, quiet: bool) -> Path:
+    """Return results/NAME, or the next free one where that holds something else."""
+    from groundswell.scenarios.folder import next_free, refusal
+
+    wanted = Path("results") / slug(scenario.name)
+    folder = next_free(wanted, scenario)
+    if folder != wanted and not quiet:
+        console.print(f"note: {refusal(wanted, scenario)}; these go to {folder}", markup=False)
+    return folder
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _print_parameters(component: type[Component]) -> None:

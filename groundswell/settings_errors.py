@@ -98,9 +98,26 @@ def _set(settings: dict[str, Any], key: Key, value: Any) -> None:
         if not isinstance(inner, dict):
             raise ScenarioError([Problem(key, f"{'.'.join(map(str, key[:depth]))} is no table")])
         table = inner
-    if key[-1] == "kind" and table.get("kind") != value:
+    if key[-1] == "kind" and table.get("kind", default_kind(key[:-1], settings)) != value:
         table.clear()
     table[str(key[-1])] = value
+
+
+def default_kind(key: Key, settings: Any = None) -> str | None:
+    """Return the kind of a table of a scenario that does not name one, None if it must.
+
+    >>> default_kind(("decision",))
+    'best-response'
+    """
+    from groundswell.scenario import Scenario
+
+    outer: Any = Scenario
+    for part in key[:-1]:
+        settings = settings.get(part) if isinstance(settings, Mapping) else None
+        outer = _named(_annotation(outer, part), settings)
+    found: Any = _annotation(outer, key[-1]) if key else None
+    is_part = isinstance(found, type) and issubclass(found, Component)
+    return found.default_kind if is_part else None
 
 
 def _copied(value: Any) -> Any:
@@ -152,14 +169,24 @@ def _fields_at(cls: type[BaseModel], settings: Any, key: Key) -> list[str]:
     """Return the known keys of the table at a place."""
     current: Any = cls
     for part in key:
-        field = current.model_fields.get(part) if hasattr(current, "model_fields") else None
         settings = settings.get(part) if isinstance(settings, Mapping) else None
-        current = field.annotation if field is not None else None
-        if isinstance(current, type) and issubclass(current, Component):
-            named = isinstance(settings, Mapping)
-            kind = settings.get("kind", current.default_kind) if named else settings
-            current = current.kinds.get(kind) if isinstance(kind, str) else None
+        current = _named(_annotation(current, part), settings)
     return list(current.model_fields) if hasattr(current, "model_fields") else []
+
+
+def _annotation(current: Any, part: str | int) -> Any:
+    field = current.model_fields.get(part) if hasattr(current, "model_fields") else None
+    return field.annotation if field is not None else None
+
+
+def _named(current: Any, settings: Any) -> Any:
+    """Return the component that settings name, if they are those of a part."""
+    if not (isinstance(current, type) and issubclass(current, Component)):
+        return current
+    named = isinstance(settings, Mapping)
+    kind = settings.get("kind") if named else settings
+    kind = current.default_kind if kind is None else kind
+    return current.kinds.get(kind) if isinstance(kind, str) else None
 
 
 def _escaped(text: str) -> str:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from groundswell.scenarios.result import Result
@@ -27,11 +28,18 @@ def print_summary(result: Result, console: Console) -> None:
     """Print how each run ended, when S first passed the target, and where the results are."""
     runs, series = result.runs, result.series
     target = result.scenario.measure.target_success
-    varied = [name for name in runs.columns if "." in name]
-    table = Table(*varied, "replicate", *SHOWN.values(), f"S >= {target:g} from round", box=None)
+    varied = [name for name in result.scenario.sweep.grid if name in runs.columns]
+    table = Table(box=None)
+    for heading in (
+        *_short(varied),
+        "replicate",
+        *SHOWN.values(),
+        f"S >= {target:g} first in round",
+    ):
+        table.add_column(escape(heading), no_wrap=True)
     for run in runs.head(MOST_LINES).to_dict("records"):
         rows = series[series["run"] == run["run"]]
-        names = [str(run[name]) for name in [*varied, "replicate"]]
+        names = [escape(str(run[name])) for name in [*varied, "replicate"]]
         table.add_row(*names, *_ending(rows, target))
     console.print(table)
     if len(runs) > MOST_LINES:
@@ -43,6 +51,12 @@ def print_summary(result: Result, console: Console) -> None:
     if folder is not None:
         console.print(f"series: {os.path.join(folder, 'series.csv')}", markup=False)
         console.print(f"results: {folder}", markup=False)
+
+
+def _short(keys: list[str]) -> list[str]:
+    """Return the last part of each key, or all of it where two share that."""
+    last = [key.rpartition(".")[2] for key in keys]
+    return [key if last.count(end) > 1 else end for key, end in zip(keys, last, strict=True)]
 
 
 def _ending(rows: pd.DataFrame, target: float) -> list[str]:

@@ -48,7 +48,7 @@ def test_quiet_prints_the_folder_only(groundswell, tmp_path: Path) -> None:
 def test_sweep_with_workers(groundswell) -> None:
     done = groundswell("sweep", "bayes-step", "--workers", "2", "--set", "rounds=1")
     assert done.returncode == 0, done.stderr
-    assert "collective.seeds" in done.stdout
+    assert done.stdout.split()[0] == "seeds"
     assert groundswell("sweep", "quickstart").returncode == 2
 
 
@@ -93,9 +93,7 @@ def test_results_folder_that_cannot_be_written(groundswell, tmp_path: Path) -> N
 def test_check_says_what_would_run(groundswell) -> None:
     done = groundswell("check", "signal-planting")
     assert done.returncode == 0
-    assert done.stdout.startswith(
-        "ok: signal-planting: 1,258 users, 0 ties, 38 seeds, 1 rounds, 27"
-    )
+    assert done.stdout.startswith("ok: signal-planting: 1,258 users, 0 ties, 38 seeds, 1 round, 27")
 
 
 def test_dropped_ties_are_said(groundswell, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from groundswell.platform.platform import Learning, Response
 from groundswell.problems import InputError, Locate, Problems
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario
-from groundswell.scenarios.loading import Source, load_with_origin
+from groundswell.scenarios.loading import Source, from_call, load_with_origin
 from groundswell.scenarios.simulate import forget
 from groundswell.world import build_world, number_of_users
 
@@ -76,7 +76,7 @@ def success_curve(source: Source, **settings: Any) -> SuccessCurve:
     >>> curve.trainings
     4
     """
-    loaded = load_with_origin(source, settings)
+    loaded = load_with_origin(source, settings, given=from_call(settings))
     return SuccessCurve(_with_fixed_collective(loaded.scenario, loaded.origin.locate))
 
 

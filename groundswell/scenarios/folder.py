@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,9 @@ from groundswell.scenarios.writing import scenario_text
 SCENARIO = "scenario.toml"
 MANIFEST = "manifest.json"
 COLUMNS = "columns.json"
+EXPORTS = ("runs.csv", "series.csv", "runs.parquet", "series.parquet")
+FILES = (SCENARIO, DATABASE, COLUMNS, *EXPORTS)
+"""What is written beside the manifest."""
 
 RUNS = {
     "run": "id of the run: a hash of the settings, data, seed and replicate behind its numbers",
@@ -36,38 +43,65 @@ def prepare(folder: Path, scenario: Scenario) -> Store:
     InputError
         If it cannot be written, or holds something else.
     """
-    manifest = _read_manifest(folder)
-    if manifest is None and (folder / SCENARIO).exists():
-        raise InputError(
-            f"'{folder}' holds a {SCENARIO} that is not the record of a run, and it would be "
-            "overwritten; choose another folder with --out"
-        )
-    if manifest is not None and manifest.get("study") != study_id(scenario):
-        raise InputError(
-            f"'{folder}' holds the results of other settings or data ('{manifest.get('name')}', "
-            f"numbers version {manifest.get('numbers')}); choose another folder with --out, "
-            f"such as '{_free(folder)}'"
-        )
-    store = Store(folder)
-    try:
+    reason = refusal(folder, scenario)
+    if reason:
+        raise InputError(f"{reason}; choose another folder, such as '{_free(folder)}'")
+    with _clear_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        # First of all: a folder without it would not be taken for ours the next time.
+        write_manifest(folder, scenario, {})
         _write(folder / SCENARIO, scenario_text(scenario))
         _write(folder / COLUMNS, json.dumps(_columns(), indent=2, ensure_ascii=False))
-        write_manifest(folder, scenario, {})
-    except OSError as error:
-        raise InputError(f"cannot write results to '{folder}': {error.strerror}") from None
-    return store
+    return Store(folder)
+
+
+def refusal(folder: Path, scenario: Scenario) -> str | None:
+    """Return why a folder cannot hold the results of a scenario, None if it can."""
+    path = folder / MANIFEST
+    if not path.exists():
+        mine = next((name for name in FILES if (folder / name).exists()), None)
+        return mine and (
+            f"'{folder}' holds a '{mine}' that is not of a results folder, and it would be "
+            "overwritten"
+        )
+    manifest = _read_manifest(path)
+    if manifest is None:
+        return f"'{folder}' holds a '{MANIFEST}' that is not of a results folder"
+    if manifest["study"] != study_id(scenario):
+        return (
+            f"'{folder}' holds the results of other settings or data ('{manifest.get('name')}', "
+            f"numbers version {manifest['numbers']})"
+        )
+    return None
+
+
+def next_free(folder: Path, scenario: Scenario) -> Path:
+    """Return the first of a folder, folder-2, folder-3, ... that can hold a scenario's results."""
+    choices = chain([folder], (_numbered(folder, number) for number in count(2)))
+    return next(choice for choice in choices if refusal(choice, scenario) is None)
 
 
 def finish(scenario: Scenario, store: Store, seconds: float | None = None) -> None:
-    """Write the exports, and the wall time into the manifest."""
+    """Write the exports, and the wall time into the manifest.
+
+    Raises
+    ------
+    InputError
+        If they cannot be written; those of before are left as they were.
+    """
     folder = store.folder
     if folder is None:
         return
-    runs, series = store.runs(), store.series()
-    for name, table in (("runs", runs), ("series", series)):
-        table.to_csv(folder / f"{name}.csv", index=False)
-        table.to_parquet(folder / f"{name}.parquet", index=False)
-    write_manifest(folder, scenario, {"runs": len(runs), "seconds": seconds})
+    # Locked, so that of several processes the last to write has read what all have stored.
+    with _clear_errors(folder), store.locked():
+        runs, series = store.runs(), store.series()
+        for name, table in (("runs", runs), ("series", series)):
+            with _whole(folder / f"{name}.csv") as part:
+                table.to_csv(part, index=False)
+            with _whole(folder / f"{name}.parquet") as part:
+                table.to_parquet(part, index=False)
+        seeds = sorted(map(int, runs["seed"].unique()))
+        write_manifest(folder, scenario, {"runs": len(runs), "seeds": seeds, "seconds": seconds})
 
 
 def check(folder: Path) -> None:
@@ -94,14 +128,14 @@ def write_manifest(folder: Path, scenario: Scenario, more: dict[str, Any]) -> No
     _write(folder / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False))
 
 
-def _read_manifest(folder: Path) -> dict[str, Any] | None:
+def _read_manifest(path: Path) -> dict[str, Any] | None:
+    """Return a manifest, None if the file is another one."""
     try:
-        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read '{folder / MANIFEST}': {error}") from None
-    return content if isinstance(content, dict) else {}
+    ours = isinstance(content, dict) and {"study", "numbers", "written"} <= content.keys()
+    return content if ours else None
 
 
 def _columns() -> dict[str, Any]:
@@ -114,14 +148,34 @@ def _columns() -> dict[str, Any]:
 
 
 def _free(folder: Path) -> Path:
-    number = 2
-    while (free := folder.with_name(f"{folder.name}-{number}")).exists():
-        number += 1
-    return free
+    return next(free for n in count(2) if not (free := _numbered(folder, n)).exists())
+
+
+def _numbered(folder: Path, number: int) -> Path:
+    named = folder if folder.name not in {"", ".."} else folder.resolve()
+    return named.with_name(f"{named.name}-{number}")
 
 
 def _write(path: Path, text: str) -> None:
+    with _whole(path) as part:
+        part.write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
     """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text + "\n", encoding="utf-8")
-    part.replace(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _clear_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"cannot write results to '{folder}': {reason}") from None

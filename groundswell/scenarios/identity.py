@@ -18,8 +18,13 @@ INERT = {"version", "name", "seed", "replicates", "sweep"}
 
 
 def study_id(scenario: Scenario) -> str:
-    """Return the id of the settings, which all runs of a study share but for the sweep."""
-    return _hash({"numbers": NUMBERS, "settings": canonical(scenario)})
+    """Return the id of what all runs of a study share: the settings and the grid of the sweep.
+
+    Without the grid, a run and a sweep of one scenario would be one study, and the run would take
+    the place of a run of the sweep.
+    """
+    grid = scenario.sweep.model_dump(mode="json")["grid"]
+    return _hash({"numbers": NUMBERS, "settings": canonical(scenario), "grid": grid})
 
 
 def run_id(scenario: Scenario, replicate: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from groundswell.files import read_text
 from groundswell.problems import InputError, Key, Problem, ScenarioError, did_you_mean
 from groundswell.scenario import Scenario
 from groundswell.scenarios.positions import key_lines
-from groundswell.settings_errors import override, split_key, validated
+from groundswell.settings_errors import default_kind, override, split_key, validated
 
 LIBRARY = Path(__file__).parent / "library"
 Source = str | Path | Mapping[str, Any] | Scenario
@@ -47,6 +47,26 @@ class Origin:
         """Take over the places of settings that override."""
         self.places.update(other.places)
         self.folders.update(other.folders)
+
+    def give(self, key: Key, place: str, folder: Path) -> None:
+        """Note where a setting was given anew; what was inside the old value is forgotten."""
+        self.forget(key)
+        self.places[key], self.folders[key] = place, folder
+
+    def forget(self, key: Key) -> None:
+        """Forget the places of a setting and of all inside."""
+        for known in (self.places, self.folders):
+            for old in [old for old in known if old[: len(key)] == key]:
+                del known[old]
+
+    def swept(self, keys: Iterable[str]) -> Origin:
+        """Return where the values were given that a sweep puts in for some keys."""
+        swept = {split_key(dotted): ("sweep", "grid", dotted) for dotted in keys}
+        return Origin(
+            self.default,
+            {key: self.locate(place) for key, place in swept.items()},
+            {key: self.folder(place) for key, place in swept.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -81,19 +101,37 @@ def load(source: Source) -> Scenario:
     return load_with_origin(source).scenario
 
 
-def load_with_origin(source: Source, changes: Mapping[str, Any] | None = None) -> Loaded:
-    """Read a scenario, change settings by dotted key, and remember where each was given."""
+def load_with_origin(
+    source: Source, changes: Mapping[str, Any] | None = None, *, given: Origin | None = None
+) -> Loaded:
+    """Read a scenario, change settings by dotted key, and remember where each was given.
+
+    Parameters
+    ----------
+    source
+        As for `load`.
+    changes
+        Settings to change.
+    given
+        Where the changes were given; by default with ``--set``.
+    """
     settings, origin = _settings(source)
+    given = given or Origin("--set")
     if changes:
         try:
             settings = override(settings, changes)
+            keys = sorted(map(split_key, changes), key=len)  # inner ones after what holds them
         except ScenarioError as error:
-            raise ScenarioError(error.problems, lambda key: "--set") from None
-        for dotted in changes:
-            origin.places[split_key(dotted)] = "--set"
-            origin.folders[split_key(dotted)] = Path.cwd()
+            raise ScenarioError(error.problems, given.locate) from None
+        for key in keys:
+            origin.give(key, given.locate(key), given.folder(key))
     scenario = validated(Scenario, settings, origin.locate)
     return Loaded(_with_absolute_paths(scenario, origin), origin)
+
+
+def from_call(settings: Iterable[str]) -> Origin:
+    """Return the origin of settings given as arguments in Python: the key says it all."""
+    return Origin("", {(name,): "" for name in settings})
 
 
 def _settings(source: Source) -> tuple[Mapping[str, Any], Origin]:
@@ -110,11 +148,13 @@ def _settings(source: Source) -> tuple[Mapping[str, Any], Origin]:
 def _path(source: str | Path) -> Path:
     """Find a scenario file, or a library scenario by its name."""
     path = Path(source)
-    if path.suffix == ".toml" or path.exists():
+    if path.suffix == ".toml" or path.is_file():
         return path
     known = library()
-    if str(source) in known:
+    if str(source) in known:  # also where a folder has that name, such as one for its data
         return LIBRARY / f"{source}.toml"
+    if path.exists():
+        return path
     hint = did_you_mean(source, known)
     raise ScenarioError(
         [Problem((), f"there is no file or library scenario '{source}'{hint}")], lambda key: ""
@@ -140,9 +180,10 @@ def _read_with_base(path: Path) -> tuple[dict[str, Any], Origin]:
         raise _error(
             origin, ("extends",), f"'{extends}' extends another file; one level is allowed"
         )
+    merged = _merged(base, settings, base_origin, base)
     base_origin.add(origin)
     base_origin.default = origin.default
-    return _merged(base, settings), base_origin
+    return merged, base_origin
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Origin]:
@@ -164,18 +205,28 @@ def _syntax_problem(name: str, text: str, error: tomllib.TOMLDecodeError) -> Pro
     return Problem((), f"not valid TOML: {reason}", f"{name}:{line}")
 
 
-def _merged(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Put settings over those of a base; a table of another kind replaces the base's."""
+def _merged(
+    base: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    origin: Origin,
+    all_of_base: Mapping[str, Any],
+    key: Key = (),
+) -> dict[str, Any]:
+    """Put settings over those of a base; a table of another kind replaces the base's.
+
+    What is replaced is forgotten in the base's origin.
+    """
     merged = dict(base)
     for name, value in settings.items():
+        here = (*key, name)
         below = merged.get(name)
         merged[name] = value
-        if (
-            isinstance(value, Mapping)
-            and isinstance(below, Mapping)
-            and value.get("kind", below.get("kind")) == below.get("kind")
-        ):
-            merged[name] = _merged(below, value)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            kind = below.get("kind", default_kind(here, all_of_base))
+            if value.get("kind", kind) == kind:
+                merged[name] = _merged(below, value, origin, all_of_base, here)
+                continue
+        origin.forget(here)
     return merged
 
 

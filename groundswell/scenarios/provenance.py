@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import groundswell
 from groundswell.files import digest
 from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import file_settings
@@ -53,4 +54,6 @@ def _versions() -> dict[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             found[package] = "not installed"
+    if found["groundswell"] == "not installed":  # run from its checkout
+        found["groundswell"] = groundswell.__version__
     return found

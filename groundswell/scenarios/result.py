@@ -21,7 +21,7 @@ class Result:
     Parameters
     ----------
     scenario
-        The scenario, its sweep included.
+        The scenario, with the sweep if that is what was run.
     store
         Where its runs are.
     ids
@@ -58,7 +58,7 @@ class Result:
         return table[table["run"].isin(self._ids)].reset_index(drop=True)
 
     def save(self, folder: str | Path) -> Path:
-        """Write everything into a folder, made if need be, and return the folder.
+        """Write these runs into a folder, made if need be, and return the folder.
 
         Raises
         ------
@@ -66,7 +66,7 @@ class Result:
             If it cannot be written, or holds the results of another scenario.
         """
         target = results_folder.prepare(Path(folder), self.scenario)
-        target.merge(self.store)
+        target.merge(self.store, self._ids)
         results_folder.finish(self.scenario, target)
         return Path(folder)
 
@@ -81,4 +81,4 @@ def open_results(folder: str | Path) -> Result:
     """
     path = Path(folder)
     results_folder.check(path)
-    return Result(load(path / results_folder.SCENARIO), Store(path))
+    return Result(load(path / results_folder.SCENARIO), Store(path, read_only=True))

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 import warnings
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from groundswell.problems import ScenarioError
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario
 from groundswell.scenarios import folder as results_folder
-from groundswell.scenarios.loading import Origin, Source, load_with_origin
+from groundswell.scenarios.loading import Origin, Source, from_call, load_with_origin
 from groundswell.scenarios.result import Result
 from groundswell.scenarios.simulate import OnRound, Task, simulate
 from groundswell.scenarios.store import RunRecord, Store
-from groundswell.scenarios.sweeping import one_at_a_time, replicates, tasks
+from groundswell.scenarios.sweeping import (
+    blame,
+    one_at_a_time,
+    replicates,
+    swept_tasks,
+    without_sweep,
+)
 
 if TYPE_CHECKING:
     from groundswell.world import World
@@ -81,24 +90,34 @@ def run(
     >>> run("granovetter").series["members"].iloc[-1]
     np.int64(100)
     """
-    loaded = load_with_origin(source, settings)
-    work = replicates(loaded.scenario)
+    loaded = load_with_origin(source, settings, given=from_call(settings))
+    work = replicates(loaded.scenario, loaded.origin)
     check_data(work, loaded.origin)
-    return warn_of_failures(execute(loaded.scenario, work, out=out, workers=workers))
+    scenario = without_sweep(loaded.scenario)
+    return warn_of_failures(execute(scenario, work, out=out, workers=workers))
 
 
 def sweep(
     source: Source, *, out: str | Path | None = None, workers: int = 1, **settings: Any
 ) -> Result:
     """Run a scenario's sweep: every combination, every replicate. Parameters as for `run`."""
-    loaded = load_with_origin(source, settings)
-    work = tasks(loaded.scenario, loaded.origin.locate)
-    check_data(work, loaded.origin)
+    loaded = load_with_origin(source, settings, given=from_call(settings))
+    work = swept_tasks(loaded.scenario, loaded.origin)
+    check_data(work, loaded.origin, loaded.scenario)
     return warn_of_failures(execute(loaded.scenario, work, out=out, workers=workers))
 
 
-def check_data(work: list[Task], origin: Origin) -> World:
+def check_data(work: list[Task], origin: Origin, swept: Scenario | None = None) -> World:
     """Read the data that runs need before anything is run or written.
+
+    Parameters
+    ----------
+    work
+        The runs.
+    origin
+        Where the settings were given.
+    swept
+        The scenario whose sweep they are, to say which of its values is wrong.
 
     Returns
     -------
@@ -110,16 +129,23 @@ def check_data(work: list[Task], origin: Origin) -> World:
     ScenarioError
         With everything that is wrong with the data.
     """
+    first, *others = one_at_a_time(work)
+    world = _checked_world(first, origin, swept)
+    for task in others:
+        _checked_world(task, origin, swept)
+    return world
+
+
+def _checked_world(task: Task, origin: Origin, swept: Scenario | None) -> World:
     from groundswell.world import build_world
 
-    worlds = (
-        build_world(task.scenario, Streams(task.scenario.seed), origin.locate)
-        for task in one_at_a_time(work)
-    )
-    first = next(worlds)
-    for _ in worlds:
-        pass
-    return first
+    try:
+        return build_world(task.scenario, Streams(task.scenario.seed), origin.locate)
+    except ScenarioError as error:
+        if swept is None:
+            raise
+        blamed = [blame(swept, task.settings, problem) for problem in error.problems]
+        raise ScenarioError(blamed, origin.locate) from None
 
 
 def execute(
@@ -172,4 +198,24 @@ def _records(work: Sequence[Task], workers: int, progress: Progress) -> Generato
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=workers, backend="loky", return_as="generator_unordered")
-    yield from parallel(delayed(simulate)(task) for task in work)
+    with _interrupts_ignored():  # as are those of the processes that start meanwhile
+        records = parallel(delayed(_in_worker)(task) for task in work)
+    yield from records
+
+
+def _in_worker(task: Task) -> RunRecord:
+    """Do a run and leave it to the parent to stop on Ctrl-C, which the terminal sends to all."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return simulate(task)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # where signals do not arrive
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

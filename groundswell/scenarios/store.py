@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ class RunRecord:
 
     def summary(self) -> tuple[Any, ...]:
         """Return the row of the table ``runs``."""
-        values = {**vars(self), "settings": json.dumps(self.settings)}
+        values = {**vars(self), "settings": json.dumps(self.settings, default=str)}
         return tuple(values[name] for name in RUNS)
 
 
@@ -65,21 +66,23 @@ class Store:
     ----------
     folder
         The results folder, made if it is not there; None keeps everything in memory.
+    read_only
+        Whether to leave the folder as it is: nothing is written, not even beside the database.
 
     Raises
     ------
     InputError
-        If the folder cannot be written.
+        If the folder cannot be written or read, or its database is none.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, *, read_only: bool = False) -> None:
         self.folder = folder
-        try:
-            if folder is not None:
+        self.read_only = read_only
+        self._open: sqlite3.Connection | None = None
+        with self._clear_errors():
+            if folder is not None and not read_only:
                 folder.mkdir(parents=True, exist_ok=True)
-            self._open: sqlite3.Connection | None = _connect(folder)
-        except (OSError, sqlite3.OperationalError) as error:
-            raise InputError(f"cannot write results to '{folder}': {error}") from None
+            self._connection.execute("SELECT 1 FROM runs LIMIT 1")
 
     def add(self, record: RunRecord) -> None:
         """Store a run in one transaction, in place of an earlier one with its id."""
@@ -89,21 +92,24 @@ class Store:
             connection.execute(_insert("runs", len(RUNS)), record.summary())
             connection.executemany(_insert("series", len(SERIES) + 1), rows)
 
-    def merge(self, other: Store) -> None:
-        """Take over all runs of another store."""
+    def merge(self, other: Store, ids: Sequence[str] | None = None) -> None:
+        """Take over runs of another store; all of them if no ids are given."""
+        wanted = "" if ids is None else " WHERE run IN (SELECT value FROM json_each(?))"
+        given = () if ids is None else (json.dumps(list(ids)),)
         with self._transaction() as connection:
             for table, width in (("runs", len(RUNS)), ("series", len(SERIES) + 1)):
-                rows = other._connection.execute(f"SELECT * FROM {table}")  # noqa: S608
+                query = f"SELECT * FROM {table}{wanted}"  # noqa: S608
+                rows = other._connection.execute(query, given).fetchall()
                 connection.executemany(_insert(table, width), rows)
+        other.release()
 
     def runs(self) -> pd.DataFrame:
         """Return the table ``runs``, with a column for every setting that varies."""
         import pandas as pd
 
         table = self._read("SELECT * FROM runs ORDER BY position, rowid").drop(columns="position")
-        varied = [_flat_values(json.loads(text)) for text in table.pop("settings")]
-        settings = pd.DataFrame(varied, index=table.index)
-        return pd.concat([table, settings], axis=1)
+        varied = _columns([json.loads(text) for text in table.pop("settings")])
+        return pd.concat([table, pd.DataFrame(varied, index=table.index)], axis=1)
 
     def series(self) -> pd.DataFrame:
         """Return the table ``series``, run by run in the order of ``runs``."""
@@ -121,24 +127,48 @@ class Store:
             self._open.close()
             self._open = None
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from writing while tables are read and exported."""
+        with self._transaction():
+            yield
+        self.release()
+
     @property
     def _connection(self) -> sqlite3.Connection:
         if self._open is None:
-            self._open = _connect(self.folder)
+            self._open = _read_only(self.folder) if self.read_only else _connect(self.folder)
         return self._open
 
     def _read(self, query: str) -> pd.DataFrame:
         import pandas as pd
 
-        table = pd.read_sql_query(query, self._connection)
-        self.release()
+        with self._clear_errors():
+            connection = self._connection
+            rows = connection.execute(query)
+            names = [column[0] for column in rows.description]
+            table = pd.DataFrame.from_records(rows.fetchall(), columns=names)
+        if not connection.in_transaction:
+            self.release()
         return table
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            yield self._connection
+        with self._clear_errors(), self._connection as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        """Say what is the matter with the folder: full, not writable, no database in it."""
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", None) or error
+            if isinstance(error, OSError | sqlite3.OperationalError):
+                verb = "read results in" if self.read_only else "write results to"
+                raise InputError(f"cannot {verb} '{self.folder}': {reason}") from None
+            raise InputError(f"cannot use '{self.folder}/{DATABASE}': {reason}") from None
 
 
 def _connect(folder: Path | None) -> sqlite3.Connection:
@@ -159,16 +189,36 @@ def _connect(folder: Path | None) -> sqlite3.Connection:
     return connection
 
 
+def _read_only(folder: Path | None) -> sqlite3.Connection:
+    assert folder is not None  # noqa: S101  (what is in memory is written, not opened)
+    # A database in WAL mode is read through files beside it, which SQLite makes if need be. Where
+    # there are none, nobody writes, and the file can be read as it is, even on a read-only disk.
+    log = folder / f"{DATABASE}-wal"
+    still = not log.exists() or not os.access(folder, os.W_OK)
+    query = "mode=ro&immutable=1" if still else "mode=ro"
+    address = f"{(folder / DATABASE).resolve().as_uri()}?{query}"
+    return sqlite3.connect(address, isolation_level=None, timeout=60, uri=True)
+
+
 def _insert(table: str, columns: int) -> str:
     return f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * columns)})"  # noqa: S608
 
 
-def _flat_values(settings: dict[str, Any]) -> dict[str, Any]:
-    """Write values that are tables or lists as text, so that a column can hold them."""
-    return {
-        name: json.dumps(value) if isinstance(value, dict | list) else value
-        for name, value in settings.items()
-    }
+def _columns(settings: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return a column for each setting, as JSON text unless its values have one scalar type.
+
+    An integer and a float are two types: as seeds, 1 is a user and 1.0 is everybody.
+    """
+    columns: dict[str, list[Any]] = {}
+    for name in dict.fromkeys(name for row in settings for name in row):
+        values = [row.get(name) for row in settings]
+        types = {type(value) for value in values if value is not None}
+        if len(types) > 1 or types & {dict, list}:
+            values = [
+                None if value is None else json.dumps(value, ensure_ascii=False) for value in values
+            ]
+        columns[name] = values
+    return columns
 
 
 def _null(value: Any) -> Any:

@@ -17,7 +17,7 @@ def problems(path: Path, **changes: object) -> list[str]:
     """Check a scenario file as the command does."""
     try:
         loaded = load_with_origin(path, changes)
-        check_data(tasks(loaded.scenario, loaded.origin.locate), loaded.origin)
+        check_data(tasks(loaded.scenario, loaded.origin), loaded.origin, loaded.scenario)
     except ScenarioError as error:
         return error.lines
     return []
