@@ -344,7 +344,7 @@ def page(numbers: set[int]) -> str:
         verdict = "yes" if holds else "**no**"
         summary.append(f"| {signature.number} | {signature.claim} | {text} | {verdict} |")
         sections.append(
-            f"## {signature.number}. {signature.claim.capitalize()}\n\n"
+            f"## {signature.number}. {signature.claim[0].upper()}{signature.claim[1:]}\n\n"
             f"*Setting*: {signature.setting}. `groundswell sweep {signature.scenario}`, "
             f"{len(table)} runs in {seconds:.0f} s.\n\n"
             f"*Measured*: {text}. *Holds*: {verdict}.\n\n"
