@@ -122,3 +122,8 @@ def test_results_open_from_a_read_only_folder(tmp_path: Path) -> None:
 def test_too_many_replicates_are_refused() -> None:
     with pytest.raises(ScenarioError, match="asks for 50,000,000 runs"):
         gs.run(BLANK, replicates=50_000_000)
+
+
+def test_a_wrong_argument_is_blamed_by_its_name() -> None:
+    with pytest.raises(ScenarioError, match=r"^rounds: should be"):
+        gs.run(BLANK, rounds=0)
