@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
+from pages import FRESH_SEED, Signature, Verdict, mean_sd
 
 import groundswell as gs
-
-FRESH_SEED = 20_261
-Verdict = tuple[str, bool]
-Check = Callable[[pd.DataFrame], Verdict]
-
-
-@dataclass(frozen=True)
-class Signature:
-    """One claim, the scenario that shows it, and how it is judged."""
-
-    number: int
-    scenario: str
-    claim: str
-    setting: str
-    check: Check
-    x: str = "alpha"
-    by: str | None = None
-    last_round: bool = False
-
-
-def mean_sd(values: pd.Series) -> str:
-    return f"{values.mean():.3f} ± {values.std(ddof=1):.3f}"
 
 
 def masses(table: pd.DataFrame, success: float, by: str) -> tuple[dict[float, float], str]:
@@ -170,69 +146,69 @@ def straight(model: gs.CollectiveActionModel) -> tuple[float, float]:
 
 SIGNATURES = [
     Signature(
-        1,
+        "1",
         "hardt-staircase",
         "against the exact Bayes learner, success is a staircase in α",
         "finite X, exact Bayes, feature-label; equal to the exact curve to 1e-12",
         staircase,
     ),
     Signature(
-        2,
+        "2",
         "hardt-bounds",
         "the lower bound holds for every learner within ε of Bayes",
         "random P0 on 12 cells, the worst learner within ε; the property test has 16,000 more",
         bounds,
-        by="platform.learner.epsilon",
+        by=("platform.learner.epsilon",),
     ),
     Signature(
-        3,
+        "3",
         "hardt-tiny-collective",
         "a tiny collective suffices",
         "digits, 1,100 users, MLP (32), Adam; S >= .85 at α = 3 %, accuracy down <= 2 points",
         tiny,
     ),
     Signature(
-        4,
+        "4",
         "hardt-optimality",
         "the closer to optimal the learner, the smaller the critical mass",
         "digits, linear model, SGD 15 and 60 epochs; α at S = .9 at least halves",
         optimality,
-        by="platform.learner.epochs",
+        by=("platform.learner.epochs",),
     ),
     Signature(
-        5,
+        "5",
         "hardt-label-noise",
         "label noise helps the collective",
         "digits, linear learner, base labels randomised; α for S = .8 falls by a factor >= 2",
         label_noise,
-        by="population.label_noise",
+        by=("population.label_noise",),
     ),
     Signature(
-        6,
+        "6",
         "hardt-uniqueness",
         "the more unique the signal, the more success",
         "digits, honest points carry the signal at rate ξ; S strictly falls, spread >= .5",
         uniqueness,
-        by="population.coincidence",
+        by=("population.coincidence",),
     ),
     Signature(
-        7,
+        "7",
         "hardt-feature-only",
         "without relabelling, planting needs positivity",
         "digits, the whole target class acts; S gap between clean labels and 30 % noise >= .4",
         feature_only,
-        by="population.label_noise",
+        by=("population.label_noise",),
     ),
     Signature(
-        8,
+        "8",
         "hardt-tokens",
         "where in a text the unique token stands hardly matters",
         "generated résumés, TF-IDF of words and pairs; S by place within .1",
         tokens,
-        by="collective.signal.place",
+        by=("collective.signal.place",),
     ),
     Signature(
-        12,
+        "12",
         "hardt-neutralizing",
         "a strongly convex learner ends at the parameters that the collective chose",
         "random P0, regularised logistic model on the law, members submit real points; relative "
@@ -241,7 +217,7 @@ SIGNATURES = [
         x="collective.seeds",
     ),
     Signature(
-        13,
+        "13",
         "hardt-control",
         "a collective that answers every step walks a network straight to its target",
         "digits, network of 16 units, 100 steps of gradient descent; log-distance linear in the "
@@ -249,7 +225,7 @@ SIGNATURES = [
         control,
     ),
     Signature(
-        14,
+        "14",
         "hardt-participation",
         "a collective sustains itself above S⁻¹(c/(1-γ)) and collapses below",
         "known logistic response, 1,000 users, best response; members at the end by seeds",

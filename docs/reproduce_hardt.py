@@ -1,66 +1,18 @@
 """Run every signature of Hardt et al. (2023) on fresh seeds and write `hardt.md` with its figures.
 
-    python docs/reproduce_hardt.py            # all, about five minutes on two cores
-    python docs/reproduce_hardt.py 3 6        # some
-
-The seed below was used for no tuning: scenarios were set up on seeds under 1,000.
+python docs/reproduce_hardt.py            # all, about five minutes on two cores
+python docs/reproduce_hardt.py 3 6        # some
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 
-import matplotlib as mpl
-import pandas as pd
-from hardt_signatures import FRESH_SEED, SIGNATURES, Signature
+from hardt_signatures import SIGNATURES
+from pages import HERE, chosen, page
 
 import groundswell as gs
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
-HERE = Path(__file__).parent
-
-
-def measure(signature: Signature) -> tuple[pd.DataFrame, float]:
-    """Run a signature's sweep; return one row per run, and the seconds it took."""
-    start = time.perf_counter()
-    scenario = gs.load(signature.scenario).replace({"seed": FRESH_SEED})
-    result = gs.sweep(scenario, workers=2)
-    rounds = result.series.groupby("run")["round"]
-    pick = rounds.transform("max") if signature.last_round else rounds.transform("min")
-    table = result.series[result.series["round"] == pick].merge(result.runs, on="run")
-    return table, time.perf_counter() - start
-
-
-def draw(signature: Signature, table: pd.DataFrame) -> str:
-    """Draw mean success with a band of one standard deviation, and the bound where there is one."""
-    figure, ax = plt.subplots(figsize=(5, 3.2), layout="constrained")
-    groups = table.groupby(signature.by) if signature.by else [("", table)]
-    for (name, part), style in zip(groups, ["-", "--", ":", "-."], strict=False):
-        by_x = part.groupby(signature.x)["success"]
-        mean, sd = by_x.mean(), by_x.std(ddof=1).fillna(0)
-        label = f"{signature.by.rpartition('.')[2]} = {name}" if signature.by else "success"
-        (line,) = ax.plot(mean.index, mean, style, marker=".", label=label)
-        ax.fill_between(
-            mean.index, mean - sd, mean + sd, alpha=0.2, color=line.get_color(), linewidth=0
-        )
-        if part["bound"].notna().any():
-            bound = part.groupby(signature.x)["bound"].mean()
-            ax.plot(bound.index, bound, style, color="0.5", linewidth=1)
-    ax.set_xlabel("share of planted data α" if signature.x == "alpha" else signature.x)
-    ax.set_ylabel("success S")
-    ax.set_ylim(-0.05, 1.05)
-    if signature.by:
-        ax.legend(frameon=False, fontsize=8)
-    path = HERE / "figures" / f"{signature.scenario}.svg"
-    path.parent.mkdir(exist_ok=True)
-    figure.savefig(path, metadata={"Date": None})
-    plt.close(figure)
-    return path.name
-
 
 INTRODUCTION = """\
 # Hardt et al. (2023): what reproduces
@@ -78,30 +30,6 @@ Everything below is written by `python docs/reproduce_hardt.py`, on seed {seed},
 tuned on; mean ± sd over the replicates of each scenario. Grey lines are lower bounds, shown where
 theory speaks of the setting; below 0 they say nothing.
 """
-
-
-def page(numbers: set[int]) -> str:
-    """Measure, draw, and write down."""
-    parts = [INTRODUCTION.format(seed=FRESH_SEED)]
-    summary = ["| # | claim | measured | holds |", "|---|---|---|---|"]
-    sections = []
-    for signature in SIGNATURES:
-        if numbers and signature.number not in numbers:
-            continue
-        table, seconds = measure(signature)
-        text, holds = signature.check(table)
-        figure = draw(signature, table)
-        verdict = "yes" if holds else "**no**"
-        summary.append(f"| {signature.number} | {signature.claim} | {text} | {verdict} |")
-        sections.append(
-            f"## {signature.number}. {signature.claim[0].upper()}{signature.claim[1:]}\n\n"
-            f"*Setting*: {signature.setting}. `groundswell sweep {signature.scenario}`, "
-            f"{len(table)} runs in {seconds:.0f} s.\n\n"
-            f"*Measured*: {text}. *Holds*: {verdict}.\n\n"
-            f"![success over the share of planted data](figures/{figure})\n"
-        )
-        print(f"{signature.number:>2} {signature.scenario}: {text}: {verdict} ({seconds:.0f} s)")
-    return "\n".join([*parts, *summary, "", *sections])
 
 
 def grid() -> str:
@@ -125,7 +53,7 @@ def grid() -> str:
 
 
 if __name__ == "__main__":
-    chosen = {int(number) for number in sys.argv[1:]}
-    text = page(chosen)
-    if not chosen:
+    some = chosen(SIGNATURES, sys.argv[1:])
+    text = page(INTRODUCTION, some)
+    if some == SIGNATURES:
         (HERE / "hardt.md").write_text(f"{text}\n{grid()}", encoding="utf-8")

@@ -13,6 +13,7 @@ from groundswell.agents.population import Rows, Source
 from groundswell.agents.strategy import Context, Model, Outcome, Predict, Theorem
 from groundswell.data import Bools, Ints, Points, concatenate
 from groundswell.gradients import Objective, Steering
+from groundswell.groups import Grouping
 from groundswell.platform.agent import Law, fit
 from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
 from groundswell.platform.memory import Submissions
@@ -40,6 +41,8 @@ class Campaign:
         Randomness of the learner where it is trained without the collective.
     exchangeable
         Whether members are like everybody else: nothing that decides membership hangs on data.
+    groupings
+        The ways to group points that are to be measured.
     """
 
     collective: Collective
@@ -50,6 +53,7 @@ class Campaign:
     learner: Learner | None
     rng: np.random.Generator
     exchangeable: bool = True
+    groupings: tuple[Grouping, ...] = ()
 
     @classmethod
     def of(cls, scenario: Scenario, world: World, rng: np.random.Generator) -> Campaign:
@@ -63,6 +67,7 @@ class Campaign:
             learner=getattr(scenario.platform, "learner", None),
             rng=rng,
             exchangeable=not any(isinstance(s, FromColumn) for _, s in per_user(scenario)),
+            groupings=world.groupings,
         )
 
     @property
@@ -88,12 +93,28 @@ class Campaign:
             if submitted.label_values is not None:
                 values = points.label_vectors(submitted.label_values.shape[1])
                 values[theirs] = submitted.label_values
-        return Submissions(Points(X, y, label_values=values), planted, owner)
+        codes = [grouping.codes(points) for grouping in self.groupings]
+        groups = np.column_stack(codes) if codes else None
+        return Submissions(Points(X, y, label_values=values), planted, owner, groups)
 
     def measure(self, model: Model) -> Outcome:
         """Return the strategy's success on fresh points."""
         outcome = self.collective.strategy.measure(model, self.fresh, self.context)
         return replace(outcome, start=self._start)
+
+    def measure_part(self, model: Model, part: Points, start: float) -> Outcome:
+        """Return the success on some of the fresh points, given what `start` says of them."""
+        strategy = self.collective.strategy
+        if not strategy.pointwise:
+            return Outcome()
+        return replace(strategy.measure(model, part, self.context), start=start)
+
+    def start(self, part: Points) -> float:
+        """Return the success without the collective, missing where the strategy needs none."""
+        strategy = self.collective.strategy
+        if not strategy.needs_start:
+            return NAN
+        return strategy.measure(self.without_collective, part, self.context).success
 
     def bound(self, alpha: float) -> tuple[float, float]:
         """Return the lower bound on S at a share α, and the bound at ε = 0 for reference.
@@ -186,10 +207,7 @@ class Campaign:
 
     @cached_property
     def _start(self) -> float:
-        strategy = self.collective.strategy
-        if not strategy.needs_start:
-            return NAN
-        return strategy.measure(self.without_collective, self.fresh, self.context).success
+        return self.start(self.fresh)
 
     @property
     def _best_label(self) -> Predict:

@@ -226,6 +226,24 @@ def response_takes_members(collective: Collective, platform: Platform) -> Found:
         )
 
 
+@_check("platform")
+def training_fits_learner(platform: Platform) -> Found:
+    """Checkpoints need epochs, and going on needs something to go on from."""
+    if not isinstance(platform, Learning):
+        return
+    if platform.validation is not None and not platform.learner.checkpoints:
+        yield Problem(
+            ("platform", "validation"),
+            f"chooses between the epochs of a training, and '{platform.learner}' has none; works: "
+            f"{_learners('checkpoints')}",
+        )
+    if platform.warm_start and not platform.learner.resumable:
+        yield Problem(
+            ("platform", "warm_start"),
+            f"'{platform.learner}' trains from scratch; works: {_learners('resumable')}",
+        )
+
+
 @_check("payoff", "platform")
 def belief_fits_platform(payoff: Payoff, platform: Platform) -> Found:
     """Only a response platform has a known curve."""
@@ -256,6 +274,11 @@ def seeding_has_ties(collective: Collective, network: Network) -> Found:
             ("collective", "seeding"),
             f"'{collective.seeding}' needs ties, and network '{network}' has none",
         )
+
+
+def _learners(able: str) -> str:
+    kinds: Any = Learner.kinds
+    return ", ".join(kind for kind, learner in kinds.items() if getattr(learner, able))
 
 
 def _populations(forms: tuple[str, ...]) -> str:

@@ -163,8 +163,8 @@ class Points:
         """Return the labels as vectors, one-hot where they are plain; shape (points, labels)."""
         return np.eye(labels)[self.y] if self.label_values is None else self.label_values
 
-    def scaled(self, factor: float) -> Points:
-        """Return the points with all weights multiplied."""
+    def scaled(self, factor: float | Floats) -> Points:
+        """Return the points with their weights multiplied, by one factor or one for each."""
         return replace(self, weight=self.weights * factor)
 
 

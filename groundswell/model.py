@@ -15,6 +15,7 @@ from groundswell.agents.strategy import Outcome
 from groundswell.agents.users import User, Users
 from groundswell.campaign import Campaign
 from groundswell.platform.agent import LearningPlatform, ResponsePlatform, make_platform
+from groundswell.platform.learners.base import Classifier
 from groundswell.randomness import Streams
 from groundswell.recorder import Recorder
 from groundswell.scenario import Scenario
@@ -60,6 +61,8 @@ class CollectiveActionModel(mesa.Model):
         The users' attributes and ties.
     agents
         All users; the platform is ``model.platform``.
+    points
+        The rows that users hold in this round, before the strategy changes any.
     outcome, accuracy
         What was measured in this round.
 
@@ -94,6 +97,7 @@ class CollectiveActionModel(mesa.Model):
         )
         self.platform.unique_id = self.columns.users + 1
         self.round = 0
+        self.points = self.world.rows.points
         self.recorder = Recorder(self)
         for phase in (Phase.SUBMIT, Phase.RETRAIN, Phase.MEASURE):
             self._do(phase)
@@ -129,12 +133,11 @@ class CollectiveActionModel(mesa.Model):
         """Collect everybody's data, members' after the strategy."""
         if isinstance(self.platform, ResponsePlatform):
             return
-        points = self.world.rows.points
         if self.scenario.population.redraw and self.round:
             rng = self.streams("population", self.round)
-            points = self.world.source.rows(self.columns.users, rng).points
+            self.points = self.world.source.rows(self.columns.users, rng).points
         joined = self.columns["joined"]
-        self.platform.receive(self.campaign.submissions(points, joined), joined)
+        self.platform.receive(self.campaign.submissions(self.points, joined), joined)
 
     def retrain(self) -> None:
         """Let the platform fit its learner."""
@@ -146,11 +149,16 @@ class CollectiveActionModel(mesa.Model):
         self.outcome, self.accuracy = Outcome(), float("nan")
         if isinstance(self.platform, ResponsePlatform):
             self.outcome = Outcome(success=self.platform.success())
-        elif isinstance(self.platform, LearningPlatform):
-            fresh, predict = self.world.fresh, self.platform.predict
-            self.outcome = self.campaign.measure(self.platform.classifier)
-            self.accuracy = fresh.share(predict(fresh.X) == fresh.y)
+        elif self.served is not None:
+            fresh = self.world.fresh
+            self.outcome = self.campaign.measure(self.served)
+            self.accuracy = fresh.share(self.served.predict(fresh.X) == fresh.y)
         self.recorder.record()
+
+    @property
+    def served(self) -> Classifier | None:
+        """The model that the platform serves, None on a response platform."""
+        return self.platform.classifier if isinstance(self.platform, LearningPlatform) else None
 
     @property
     def agents(self) -> Users:

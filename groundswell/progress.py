@@ -48,8 +48,8 @@ class Bars:
 
     def on_run(self, record: RunRecord) -> None:
         """Move the bar by a run that was done elsewhere, or failed before its last round."""
-        if record.rows:
-            self.progress.update(self.bar, state=state(record.rows[-1]))
+        if record.last:
+            self.progress.update(self.bar, state=state(record.last))
         self.progress.update(self.bar, advance=max(self.rounds - self.in_this_process, 0))
         self.in_this_process = 0
 
@@ -82,7 +82,7 @@ class Lines:
         self.done += 1
         if self.runs > 1:
             label = f"run {self.done}/{self.runs} {record.status}"
-            self._print(label, record.rows[-1] if record.rows else {})
+            self._print(label, record.last)
 
     def stop(self) -> None:
         """Leave the lines."""

@@ -1,10 +1,16 @@
-"""What is recorded of each round: the table ``series``."""
+"""What is recorded of each round: the rows of the tables in `groundswell.tables`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from groundswell.blocks import BlockRows
+from groundswell.data import Floats
+from groundswell.groups import GroupRows
+from groundswell.tables import TABLES, Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,48 +18,12 @@ if TYPE_CHECKING:
     from groundswell.model import CollectiveActionModel
 
 NAN = float("nan")
-
-
-class Meaning(NamedTuple):
-    """What a column holds."""
-
-    meaning: str
-    unit: str = "1"
-    range: str = ""
-    integer: bool = False
-
-
-SERIES: dict[str, Meaning] = {
-    "round": Meaning("round; 0 is the start, before anybody decided", "rounds", ">= 0", True),
-    "members": Meaning("members of the collective", "users", "0 to users", True),
-    "member_share": Meaning("share of users that are members, n/N", "1", "[0, 1]"),
-    "joined": Meaning("users that became members in this round", "users", ">= 0", True),
-    "left": Meaning("members that left in this round", "users", ">= 0", True),
-    "removed": Meaning("users that can never be members again", "users", ">= 0", True),
-    "alpha": Meaning(
-        "share α, by weight, of planted rows in the training data of the serving model", "1",
-        "[0, 1]",
-    ),
-    "alpha_eff": Meaning("the same with the weights the learner ended up using", "1", "[0, 1]"),
-    "success": Meaning("success S of the strategy on fresh points of P0", "1", "at most 1"),
-    "success_others": Meaning("S among fresh points whose label is not the target", "1", "[0, 1]"),
-    "placebo": Meaning("Pr[f(x) = y*] on fresh points without the signal", "1", "[0, 1]"),
-    "lift": Meaning("success minus placebo, or minus S without the collective", "1", "at most 1"),
-    "accuracy": Meaning("share of fresh untouched points classified right", "1", "[0, 1]"),
-    "bound": Meaning("lower bound on S from theory, where it speaks of this setting", "1",
-                     "at most 1; below 0 it says nothing"),
-    "bayes_reference": Meaning("the bound at ε = 0, for comparison only", "1", "at most 1"),
-    "payoff_members": Meaning("mean payoff of members", "payoff"),
-    "payoff_outsiders": Meaning("mean payoff of outsiders", "payoff"),
-    "welfare": Meaning("sum of all payoffs", "payoff"),
-    "welfare_net": Meaning("sum of all payoffs without selective incentives", "payoff"),
-    "retrained": Meaning("whether the platform retrained in this round", "1", "0 or 1", True),
-}  # fmt: skip
-"""Columns of ``series`` after ``run``; a missing value means that it does not apply."""
+Maker = Callable[[], list[Row]]
+"""Returns a table's rows of the round that has just been measured, without the round."""
 
 
 class Recorder:
-    """Keeps one row per round.
+    """Keeps the rows of each round, table by table.
 
     Parameters
     ----------
@@ -62,35 +32,77 @@ class Recorder:
 
     Attributes
     ----------
-    rows
-        One table row per round.
+    tables
+        The rows so far of each table that is recorded: ``series`` and those asked for.
     success_heard
         The success of each round as users hear of it: none counts as 0.
+    payoff
+        What each user got in the last round, shape (users,).
     """
 
     def __init__(self, model: CollectiveActionModel) -> None:
         self.model = model
-        self.rows: list[dict[str, Any]] = []
+        measure = model.scenario.measure
+        asked = [name for name in TABLES if name == "series" or getattr(measure, name)]
+        self.tables: dict[str, list[Row]] = {name: [] for name in asked}
         self.success_heard: list[float] = []
-        self._before = model.columns["joined"]
+        self.payoff: Floats = np.zeros(model.columns.users)
+        self._makers = {name: MAKERS[name](model) for name in asked}
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of ``series``, one per round."""
+        return self.tables["series"]
 
     def record(self) -> None:
         """Add the round that has just been measured."""
-        model, now = self.model, self.model.columns["joined"]
+        model, success = self.model, self.model.outcome.success
+        self.success_heard.append(0.0 if np.isnan(success) else success)
+        self.payoff = model.scenario.payoff.realised(
+            model.columns, model.ties, self.success_heard[-1]
+        )
+        # All are made before any is kept: a failure leaves no table a round ahead of another.
+        made = {name: make() for name, make in self._makers.items()}
+        for name, rows in made.items():
+            self.tables[name] += [{"round": model.round, **row} for row in rows]
+
+    def table(self, name: str = "series") -> pd.DataFrame:
+        """Return the rows of a table as a data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.tables.get(name, []), columns=list(TABLES[name].columns))
+
+
+class SeriesRows:
+    """Makes the row of ``series``.
+
+    Parameters
+    ----------
+    model
+        The model to read.
+    """
+
+    def __init__(self, model: CollectiveActionModel) -> None:
+        self.model = model
+        self._before = model.columns["joined"]
+
+    def __call__(self) -> list[Row]:
+        """Return the one row of this round."""
+        model, before, now = self.model, self._before, self.model.columns["joined"]
         members = int(np.count_nonzero(now))
-        outcome, alpha = model.outcome, model.platform.alpha
-        bound, reference = model.campaign.bound(alpha)
-        self.success_heard.append(0.0 if np.isnan(outcome.success) else outcome.success)
-        self.rows.append(
+        outcome, platform = model.outcome, model.platform
+        bound, reference = model.campaign.bound(platform.alpha)
+        self._before = now
+        return [
             {
-                "round": model.round,
                 "members": members,
                 "member_share": members / len(now),
-                "joined": int(np.count_nonzero(now & ~self._before)),
-                "left": int(np.count_nonzero(self._before & ~now)),
+                "joined": int(np.count_nonzero(now & ~before)),
+                "left": int(np.count_nonzero(before & ~now)),
                 "removed": 0,
-                "alpha": alpha,
-                "alpha_eff": model.platform.alpha_eff,
+                "alpha": platform.alpha,
+                "alpha_eff": platform.alpha_eff,
+                "alpha_eff_final": platform.alpha_eff_final,
                 "success": outcome.success,
                 "success_others": outcome.success_others,
                 "placebo": outcome.placebo,
@@ -99,21 +111,13 @@ class Recorder:
                 "bound": bound,
                 "bayes_reference": reference,
                 **self._payoffs(),
-                "retrained": int(model.platform.retrained),
+                "retrained": int(platform.retrained),
             }
-        )
-        self._before = now
-
-    def table(self) -> pd.DataFrame:
-        """Return the rows as a data frame."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows, columns=list(SERIES))
+        ]
 
     def _payoffs(self) -> dict[str, float]:
-        model, joined = self.model, self.model.columns["joined"]
-        success = self.success_heard[-1]
-        payoff = model.scenario.payoff.realised(model.columns, model.ties, success)
+        model, payoff = self.model, self.model.recorder.payoff
+        joined = model.columns["joined"]
         total = float(payoff.sum())
         incentives = float(model.columns["selective_incentive"][joined].sum())
         return {
@@ -122,3 +126,17 @@ class Recorder:
             "welfare": total,
             "welfare_net": total - incentives,
         }
+
+
+def epoch_rows(model: CollectiveActionModel) -> Maker:
+    """Return the maker of the rows of ``epochs``, which only a training has."""
+    return lambda: list(model.platform.epochs) if model.platform.retrained else []
+
+
+MAKERS: dict[str, Callable[[CollectiveActionModel], Maker]] = {
+    "series": SeriesRows,
+    "groups": GroupRows,
+    "blocks": BlockRows,
+    "epochs": epoch_rows,
+}
+"""What makes the rows of each table, from the model."""

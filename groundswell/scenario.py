@@ -19,6 +19,7 @@ from groundswell.agents import (  # noqa: F401  (registers what they hold)
     gradient_strategy,
     planting,
     resumes,
+    slabs,
     table,
     text,
     tokens,
@@ -31,21 +32,13 @@ from groundswell.agents.payoff import Payoff
 from groundswell.agents.population import Population
 from groundswell.component import Settings
 from groundswell.contradictions import cross_check
+from groundswell.measure import Measure
 from groundswell.platform import learners  # noqa: F401  (registers the learners)
 from groundswell.platform.platform import Platform
 from groundswell.problems import Key
 from groundswell.settings_errors import nest
 
 Varied = Annotated[tuple[Any, ...], Field(strict=False, min_length=1)]
-
-
-class Measure(Settings):
-    """What is measured each round, and against what."""
-
-    test_users: int = Field(2000, ge=1)
-    """Number of fresh points of P0 that success and accuracy are measured on."""
-    target_success: float = Field(0.9, ge=0, le=1)
-    """Success the collective aims at."""
 
 
 class Sweep(Settings):
@@ -114,8 +107,8 @@ class Scenario(Settings):
 
         >>> import groundswell as gs
         >>> scenario = gs.load("quickstart").replace({"platform.learner.kind": "naive-bayes"})
-        >>> scenario.platform.learner
-        NaiveBayes(kind='naive-bayes', smoothing=1.0, variance_floor=1e-09)
+        >>> str(scenario.platform.learner)
+        'naive-bayes'
         """
         from groundswell.settings_errors import override, validated
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from groundswell.analysis import groups
 from groundswell.scenarios.result import Result
 
 if TYPE_CHECKING:
@@ -29,18 +30,21 @@ def print_summary(result: Result, console: Console) -> None:
     runs, series = result.runs, result.series
     target = result.scenario.measure.target_success
     varied = [name for name in result.scenario.sweep.grid if name in runs.columns]
+    worst = _worst_groups(result)
     table = Table(box=None)
     for heading in (
         *_short(varied),
         "replicate",
         *SHOWN.values(),
+        *(f"worst {by}" for by in worst),
         f"S >= {target:g} first in round",
     ):
-        table.add_column(escape(heading), no_wrap=True)
+        table.add_column(escape(heading))  # wraps where it is tight, so that numbers stay whole
     for run in runs.head(MOST_LINES).to_dict("records"):
         rows = series[series["run"] == run["run"]]
         names = [escape(str(run[name])) for name in [*varied, "replicate"]]
-        table.add_row(*names, *_ending(rows, target))
+        least = [escape(of_run.get(run["run"], "-")) for of_run in worst.values()]
+        table.add_row(*names, *_last(rows), *least, _passed(rows, target))
     console.print(table)
     if len(runs) > MOST_LINES:
         console.print(f"... and {len(runs) - MOST_LINES:,} more runs")
@@ -59,10 +63,25 @@ def _short(keys: list[str]) -> list[str]:
     return [key if last.count(end) > 1 else end for key, end in zip(keys, last, strict=True)]
 
 
-def _ending(rows: pd.DataFrame, target: float) -> list[str]:
+def _last(rows: pd.DataFrame) -> list[str]:
+    """Return what is shown of the last round of a run."""
     if rows.empty:
-        return ["-"] * (len(SHOWN) + 1)
+        return ["-"] * len(SHOWN)
     last = rows.iloc[-1]
+    return ["-" if last[name] != last[name] else f"{last[name]:.3f}" for name in SHOWN]
+
+
+def _passed(rows: pd.DataFrame, target: float) -> str:
+    """Return the first round of a run in which success passed the target."""
     passed = rows.loc[rows["success"] >= target, "round"]
-    values = ["-" if last[name] != last[name] else f"{last[name]:.3f}" for name in SHOWN]
-    return [*values, str(int(passed.iloc[0])) if len(passed) else "never"]
+    return str(int(passed.iloc[0])) if len(passed) else "-" if rows.empty else "never"
+
+
+def _worst_groups(result: Result) -> dict[str, dict[str, str]]:
+    """Return the least accurate group in the last round of each run, by grouping and run."""
+    if result.groups.empty:
+        return {}
+    worst: dict[str, dict[str, str]] = {by: {} for by in result.groups["by"].unique()}
+    for row in groups.worst(result).to_dict("records"):  # later rounds come later, and stay
+        worst[row["by"]][row["run"]] = f"{row['group']}: {row['accuracy']:.3f}"
+    return worst

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from groundswell.agents.coincidence import Coincidence
-from groundswell.agents.collective import Collective
 from groundswell.agents.columns import Columns
 from groundswell.agents.network import Network
 from groundswell.agents.population import Population, Rows, Source
 from groundswell.agents.ties import Ties, no_ties
+from groundswell.blocks import within
 from groundswell.data import Floats, Ints, Points
+from groundswell.groups import Grouping
 from groundswell.problems import InputError, Locate, Problems, dotted
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario, per_user
@@ -40,6 +41,8 @@ class World:
         The users' attributes: settings that differ, ``joined`` and ``committed``.
     compliance_order
         The order of users in which members comply.
+    groupings
+        The ways to group points that are to be measured.
     """
 
     source: Source
@@ -48,6 +51,7 @@ class World:
     ties: Ties
     columns: Columns
     compliance_order: Ints
+    groupings: tuple[Grouping, ...]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -94,6 +98,7 @@ def build_world(
         ties=ties,
         columns=columns,
         compliance_order=streams("compliance").permutation(users),
+        groupings=tuple(Grouping.of(source.schema, by) for by in scenario.measure.groups),
     )
 
 
@@ -104,7 +109,7 @@ def _open_source(problems: Problems, scenario: Scenario, streams: Streams) -> So
     source = problems.attempt(("population",), lambda: population.open(rng))
     if source is None:
         return None
-    _check_plan(problems, collective, source)
+    _check_plan(problems, scenario, source)
     if problems.found:
         return source
     if population.coincidence:
@@ -165,7 +170,8 @@ def refuse_if_too_large(population: Population, network: Network, users: int) ->
         )
 
 
-def _check_plan(problems: Problems, collective: Collective, source: Source) -> None:
+def _check_plan(problems: Problems, scenario: Scenario, source: Source) -> None:
+    collective, measure = scenario.collective, scenario.measure
     if source.schema.form == "none":
         return
     for name in ("signal", "mistaken_signal"):
@@ -173,6 +179,16 @@ def _check_plan(problems: Problems, collective: Collective, source: Source) -> N
             getattr(collective, name).check(source.schema)
     with problems.at("collective", "strategy"):
         collective.strategy.check(source.schema)
+    learner = getattr(scenario.platform, "learner", None)
+    if learner is not None:
+        with problems.at("platform", "learner"):
+            learner.check(source.schema)
+    for i, by in enumerate(measure.groups):
+        with problems.at("measure", "groups", i):
+            Grouping.of(source.schema, by)
+    for name, columns in measure.blocks.items():
+        with problems.at("measure", "blocks", name):
+            within(source.schema, columns)
 
 
 def _check_parameters(

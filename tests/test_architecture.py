@@ -15,8 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     {"problems", "files", "randomness", "component", "data", "gradients"},
     {"agents", "platform"},
-    {"settings_errors", "contradictions", "scenario"},
-    {"world", "recorder"},
+    {"settings_errors", "contradictions", "measure", "scenario"},
+    {"tables", "groups", "blocks", "world", "recorder"},
     {"campaign"},
     {"model"},
     {"scenarios"},
@@ -27,6 +27,7 @@ LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 LEAVES = {
     "groundswell.analysis.bounds",
     "groundswell.analysis.gradient_bounds",
+    "groundswell.analysis.groups",
     "groundswell.analysis.parameters",
 }
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]

@@ -24,7 +24,9 @@ class Digits(Population):
     kind: Literal["digits"] = "digits"
     form = "images"
     shift: int = Field(0, ge=0, lt=SIDE)
-    """Each image is moved by up to so many pixels, in both directions."""
+    """Each image is moved by up to so many pixels, each way equally likely."""
+    shift_along: Literal["both", "rows"] = "both"
+    """Whether images move along both axes, or along their rows only (left and right)."""
     noise: float = Field(0.0, ge=0)
     """Standard deviation of noise on each pixel; results are clipped to [0, 1]."""
     label_noise: float = Field(0.0, ge=0, le=1)
@@ -76,7 +78,7 @@ class DigitsSource(Source):
     def _points(self, part: Ints, count: int, rng: np.random.Generator) -> Points:
         pixels, label = images()
         which = part[take(len(part), count, rng)]
-        X = moved(pixels[which], self.digits.shift, rng)
+        X = moved(pixels[which], self.digits.shift, self.digits.shift_along, rng)
         if self.digits.noise:
             X = np.clip(X + rng.normal(0, self.digits.noise, X.shape), 0, 1)
         y = label[which]
@@ -94,12 +96,14 @@ def images() -> tuple[Floats, Ints]:
     return bunch.images / 16.0, bunch.target.astype(np.int64)
 
 
-def moved(pixels: Floats, most: int, rng: np.random.Generator) -> Floats:
-    """Move each image by up to ``most`` pixels down and right; what moves in is blank."""
+def moved(pixels: Floats, most: int, along: str, rng: np.random.Generator) -> Floats:
+    """Move each image by up to ``most`` pixels along both axes or its rows; blank moves in."""
     if not most:
         return pixels
     padded = np.pad(pixels, ((0, 0), (most, most), (most, most)))
     down, right = rng.integers(0, 2 * most + 1, size=(2, len(pixels)))
+    if along == "rows":
+        down[:] = most
     rows = down[:, None] + np.arange(SIDE)
     columns = right[:, None] + np.arange(SIDE)
     windows: Floats = padded[

@@ -48,6 +48,11 @@ class GradientStrategy(Strategy):
     candidates: int = Field(100, ge=1)
     """Most different x of the data that members choose from, the first ones; beside each, g(x)."""
 
+    @property
+    def pointwise(self) -> bool:
+        """Success is one of parameters."""
+        return False
+
     def readable_by(self, loss: str) -> bool:
         """Whether a learner with this loss can read what members submit."""
         return True
@@ -185,6 +190,11 @@ class GradientControl(GradientStrategy):
         if self.mode == "points" and self.bound is not None:
             raise ValueError("'bound' has no meaning with mode = 'points'")
         return self
+
+    @property
+    def pointwise(self) -> bool:
+        """With real points success is one of answers."""
+        return self.mode == "points"
 
     def submit(self, points: Points, context: Context) -> Points:
         """Return the points as they are: the answer takes their place."""

@@ -109,6 +109,11 @@ class Strategy(Component):
     """The theory its bound belongs to: it speaks of learners of that theory. Strategies of a
     theory other than "bayes" work with the learner's gradients, and with no other learners."""
 
+    @property
+    def pointwise(self) -> bool:
+        """Whether success is a share of the fresh points, so that any part of them has its own."""
+        return True
+
     def check(self, schema: Schema) -> None:
         """Refuse a strategy that does not fit the data.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROUNDING = 1e-12
-"""Averaging equal successes may lose so much."""
+"""Averaging equal numbers may lose so much."""
 NAN = float("nan")
 
 
@@ -39,6 +39,19 @@ class Sweep(NamedTuple):
         np.add.at(counts, (replicate, column), 1)
         return cls(shares, sums, counts)
 
+    def mean(self, times: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the shares that are there, and their means, each replicate counted so often."""
+        weight = times @ self.counts
+        there = weight > 0
+        return self.shares[there], (times @ self.sums)[there] / weight[there]
+
+    def resampled(self, resamples: int, rng: np.random.Generator) -> FloatArray:
+        """Return how often each replicate is drawn in bootstrap resamples; none if it is alone."""
+        replicates = len(self.sums)
+        even = np.full(replicates, 1 / replicates)
+        count = resamples if replicates > 1 else 0
+        return rng.multinomial(replicates, even, size=count).astype(np.float64)
+
     def critical_mass(
         self, success: float, resamples: int, level: float, rng: np.random.Generator
     ) -> dict[str, float]:
@@ -47,8 +60,7 @@ class Sweep(NamedTuple):
         found = self._mass(np.ones(replicates), success)
         low = high = reached = NAN
         if replicates > 1:
-            even = np.full(replicates, 1 / replicates)
-            drawn = rng.multinomial(replicates, even, size=resamples)
+            drawn = self.resampled(resamples, rng)
             masses = np.array([self._mass(times, success) for times in drawn])
             low, high = _interval(masses, level)
             reached = float(np.isfinite(masses).mean())
@@ -65,11 +77,10 @@ class Sweep(NamedTuple):
         """Return the mass with each replicate counted so many times; infinite if not reached."""
         from sklearn.isotonic import isotonic_regression
 
+        shares, mean = self.mean(times)
         weight = times @ self.counts
-        there = weight > 0
-        mean = (times @ self.sums)[there] / weight[there]
-        fit = isotonic_regression(mean, sample_weight=weight[there])
-        return _first(self.shares[there], fit, success)
+        fit = isotonic_regression(mean, sample_weight=weight[weight > 0])
+        return _first(shares, fit, success)
 
 
 def _first(shares: FloatArray, fit: FloatArray, success: float) -> float:

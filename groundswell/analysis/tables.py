@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -80,6 +80,44 @@ def units(table: pd.DataFrame) -> NDArray[np.int64]:
     if not known:
         return np.arange(len(table))
     return np.asarray(table.groupby(known, sort=False).ngroup())
+
+
+def measured(
+    source: Measurements, by: Sequence[str] | None, value: str
+) -> tuple[list[str], pd.DataFrame]:
+    """Return the columns that tell settings apart, and the runs in which a value was measured.
+
+    Parameters
+    ----------
+    source : Result or DataFrame
+        As for `last_rounds`.
+    by
+        The columns; None for all settings that vary in a result beside the collective's share.
+    value
+        Name of the column with the value, beside ``alpha``.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or nothing was measured.
+    """
+    by = varied(source) if by is None else list(by)
+    table = last_rounds(source)
+    require(table, ["alpha", value, *by])
+    table = table.dropna(subset=["alpha", value])
+    if table.empty:
+        raise ValueError(f"the table holds no measured {value}")
+    return by, table
+
+
+def split(table: pd.DataFrame, by: Sequence[str]) -> Iterable[tuple[Hashable, pd.DataFrame]]:
+    """Return the parts of a table that differ in some columns; all of it where there are none."""
+    return table.groupby(list(by), sort=False, dropna=False) if by else [((), table)]
+
+
+def named(by: Sequence[str], key: Hashable) -> dict[str, Hashable]:
+    """Return the values of the columns that a part of a table was split by."""
+    return dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
 
 
 def require(table: pd.DataFrame, columns: Sequence[str]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import mesa
 import numpy as np
@@ -13,9 +14,12 @@ from groundswell.gradients import Steering
 from groundswell.platform.learners.base import (
     Classifier,
     ConstantClassifier,
+    DivergedError,
+    Fit,
     Learner,
     TrainingSet,
 )
+from groundswell.platform.learners.network import Network, Training, fit_networks
 from groundswell.platform.memory import Submissions, recall
 from groundswell.platform.platform import Learning, Platform, Response
 
@@ -42,6 +46,13 @@ class Law:
         return points, np.arange(len(points)) < len(planted)
 
 
+class Due(NamedTuple):
+    """A training that is due, and the submissions it is on."""
+
+    fit: Fit
+    trained: Submissions
+
+
 class PlatformAgent(mesa.Agent):
     """The platform: remembers submissions, retrains, and serves a model.
 
@@ -50,16 +61,23 @@ class PlatformAgent(mesa.Agent):
     alpha
         Share α of planted rows, by weight, in the training data of the model now serving.
     alpha_eff
-        The same with the weights the learner ended up using [B].
+        The same with the weights the learner ended up using [B], averaged over the training.
+    alpha_eff_final
+        The same with those of the epoch that is served.
     retrained
         Whether it has retrained in this round.
+    trained
+        The submissions that the serving model was trained on, None if it was on none.
+    epochs
+        A table row for each epoch of the last training, for learners that train in epochs.
     """
 
     def __init__(self, model: mesa.Model) -> None:
         super().__init__(model)
-        self.alpha = float("nan")
-        self.alpha_eff = float("nan")
+        self.alpha = self.alpha_eff = self.alpha_eff_final = float("nan")
         self.retrained = False
+        self.trained: Submissions | None = None
+        self.epochs: list[dict[str, float]] = []
 
     def receive(self, submissions: Submissions, joined: Bools) -> None:
         """Take in what users submit in a round; ``joined`` says who is a member now."""
@@ -121,24 +139,59 @@ class LearningPlatform(PlatformAgent):
         self.retrained = round % self.settings.retrain_every == 0
         if not self.retrained:
             return
-        remembered = recall(self.settings.memory, self.history)
-        points, planted = remembered.points, remembered.planted
         if self.settings.learner.exact:
-            self.fit_law(points.share(planted), rng)
+            remembered = recall(self.settings.memory, self.history)
+            self.fit_law(remembered.points.share(remembered.planted), rng)
         else:
-            self._fit(points, planted, rng)
+            due = self.due(rng)
+            self.serve(fit(*due.fit), due.trained)
 
     def fit_law(self, alpha: float, rng: np.random.Generator) -> None:
         """Fit the learner on αP* + (1-α)P0 itself; every α in [0, 1] will do."""
         if self.law is None:
             raise ValueError("P0 is not known")
-        self._fit(*self.law.mixture(alpha), rng)
-        self.alpha = self.alpha_eff = alpha
-
-    def _fit(self, points: Points, planted: Bools, rng: np.random.Generator) -> None:
-        data = TrainingSet(points, planted, self.schema, self.target, self.steering)
-        self.alpha = self.alpha_eff = points.share(planted)
+        data = self._training_set(*self.law.mixture(alpha))
         self.classifier = fit(self.settings.learner, data, rng)
+        self.alpha = self.alpha_eff = self.alpha_eff_final = alpha
+
+    def due(self, rng: np.random.Generator) -> Due:
+        """Return the training that is due, on what is remembered less what is held out."""
+        trained, examination = recall(self.settings.memory, self.history), None
+        if self.settings.validation is not None:
+            held_out = self.settings.validation.held_out(trained.planted, *rng.spawn(1))
+            exam, trained = trained.where(held_out), trained.where(~held_out)
+            examination = self.settings.validation.examination(exam.points, exam.planted)
+        data = replace(
+            self._training_set(trained.points, trained.planted),
+            examination=examination,
+            start=self.classifier if self.settings.warm_start else None,
+        )
+        return Due(Fit(self.settings.learner, data, rng), trained)
+
+    def serve(self, classifier: Classifier, trained: Submissions) -> None:
+        """Take a model into service that was trained on so much."""
+        self.classifier, self.trained, self.epochs = classifier, trained, []
+        points, planted = trained.points, trained.planted
+        self.alpha = self.alpha_eff = self.alpha_eff_final = points.share(planted)
+        training: Training | None = getattr(classifier, "training", None)
+        if training is None:
+            return
+        shares = training.shares(points, planted)
+        self.alpha_eff = training.share(points, planted)
+        self.alpha_eff_final = float(shares[training.served - 1])
+        self.epochs = [
+            {
+                "epoch": epoch,
+                "loss": training.loss[epoch - 1],
+                "alpha_eff": shares[epoch - 1],
+                "validation": training.validation[epoch - 1],
+                "served": int(epoch == training.served),
+            }
+            for epoch in range(1, len(shares) + 1)
+        ]
+
+    def _training_set(self, points: Points, planted: Bools) -> TrainingSet:
+        return TrainingSet(points, planted, self.schema, self.target, self.steering)
 
     def predict(self, X: Features) -> Ints:
         """Return the serving model's label for each row of X."""
@@ -154,7 +207,7 @@ class ResponsePlatform(PlatformAgent):
 
     def retrain(self, round: int, joined: Bools, rng: np.random.Generator) -> None:  # noqa: A002
         """Take note of the share of members."""
-        self.alpha = self.alpha_eff = float(np.mean(joined))
+        self.alpha = self.alpha_eff = self.alpha_eff_final = float(np.mean(joined))
 
     def success(self) -> float:
         """Return S at the present share of members."""
@@ -163,11 +216,41 @@ class ResponsePlatform(PlatformAgent):
 
 def fit(learner: Learner, data: TrainingSet, rng: np.random.Generator) -> Classifier:
     """Fit a learner; where only one label is left, that label is the answer to everything."""
+    constant = _only_label(learner, data)
+    return learner.fit(data, rng) if constant is None else constant
+
+
+def fit_many(fits: Sequence[Fit]) -> list[Classifier]:
+    """Fit many learners, with the same results as one by one; networks share their steps.
+
+    Raises
+    ------
+    DivergedError
+        If one of the trainings diverges.
+    """
+    models: dict[int, Classifier] = {}
+    together: list[int] = []
+    for i, one in enumerate(fits):
+        constant = _only_label(one.learner, one.data)
+        if constant is not None:
+            models[i] = constant
+        elif isinstance(one.learner, Network):
+            together.append(i)
+        else:
+            models[i] = one.learner.fit(one.data, one.rng)
+    for i, model in zip(together, fit_networks([fits[i] for i in together]), strict=True):
+        if isinstance(model, DivergedError):
+            raise model
+        models[i] = model
+    return [models[i] for i in range(len(fits))]
+
+
+def _only_label(learner: Learner, data: TrainingSet) -> ConstantClassifier | None:
     counted = data.points.y if data.points.weight is None else data.points.y[data.points.weight > 0]
     labels = np.unique(counted)
-    if len(labels) == 1 and not learner.one_label:
-        return ConstantClassifier(int(labels[0]))
-    return learner.fit(data, rng)
+    if len(labels) > 1 or learner.one_label:
+        return None
+    return ConstantClassifier(int(labels[0]))
 
 
 def make_platform(

@@ -27,16 +27,24 @@ class Submissions:
         Which of them were passed through the strategy, shape (points,).
     owner
         Which user each came from, shape (points,).
+    groups
+        The group each was in as its user held it, a column for each way to group points, shape
+        (points, ways); None where nobody asks.
     """
 
     points: Points
     planted: Bools
     owner: Ints
+    groups: Ints | None = None
+
+    def where(self, keep: Bools) -> Submissions:
+        """Return some of them."""
+        groups = None if self.groups is None else self.groups[keep]
+        return Submissions(self.points.where(keep), self.planted[keep], self.owner[keep], groups)
 
     def without_leavers(self, joined: Bools) -> Submissions:
         """Return them without the planted rows of users who are not members."""
-        keep = ~self.planted | joined[self.owner]
-        return Submissions(self.points.where(keep), self.planted[keep], self.owner[keep])
+        return self.where(~self.planted | joined[self.owner])
 
 
 class Memory(Component):
@@ -124,8 +132,10 @@ def recall(memory: Memory, history: Sequence[Submissions]) -> Submissions:
     parts = [batch.points for batch in newest_first]
     if memory.weighted:
         parts = [part.scaled(memory.weight(age)) for age, part in enumerate(parts)]
+    groups = [batch.groups for batch in newest_first if batch.groups is not None]
     return Submissions(
         concatenate(parts),
         np.concatenate([batch.planted for batch in newest_first]),
         np.concatenate([batch.owner for batch in newest_first]),
+        np.concatenate(groups) if groups else None,
     )

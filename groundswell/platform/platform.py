@@ -10,6 +10,7 @@ from groundswell.component import Component
 from groundswell.platform.curve import Curve
 from groundswell.platform.learners.base import Learner
 from groundswell.platform.memory import Current, Memory
+from groundswell.platform.validation import Validation
 
 
 class Platform(Component):
@@ -30,6 +31,12 @@ class Learning(Platform):
     """Planted rows of users who have left are taken out of memory."""
     retrain_every: int = Field(1, ge=1)
     """Rounds from one training to the next; the first is at round 0."""
+    warm_start: bool = False
+    """Each training goes on from the model served so far instead of starting anew. A policy of
+    the platform, with other results: such networks are not equivalent to retrained ones."""
+    validation: Validation | None = None
+    """Rows held out to choose between the checkpoints of a training; by default none, and the
+    last epoch is served."""
 
 
 class Response(Platform):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike
 from groundswell.analysis.bounds import checked, plain
 from groundswell.data import Floats
 from groundswell.platform.curve import Curve
-from groundswell.platform.platform import Learning, Response
+from groundswell.platform.platform import Response
 from groundswell.problems import InputError, Locate, Problems
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario
@@ -21,10 +22,14 @@ from groundswell.world import build_world, number_of_users
 if TYPE_CHECKING:
     import pandas as pd
 
+    from groundswell.platform.agent import Due
+
 Row = dict[str, Any]
 
-MEASURED = ("alpha", "success", "success_others", "placebo", "lift", "accuracy")
+MEASURED = ("alpha", "alpha_eff", "success", "success_others", "placebo", "lift", "accuracy")
 """What is kept of a training: columns of ``series``."""
+MOST_TOGETHER = 32
+"""Trainings whose points are held in memory at once."""
 
 LEFT_OUT: dict[str, Any] = {
     "rounds": 1,
@@ -39,6 +44,10 @@ LEFT_OUT: dict[str, Any] = {
     "platform.memory": "current",
     "platform.retrain_every": 1,
     "platform.withdraw": False,
+    "platform.warm_start": False,
+    "measure.groups": (),
+    "measure.blocks": {},
+    "measure.epochs": False,
 }
 """Settings that decide how α comes about, as they are where α is given."""
 
@@ -131,10 +140,9 @@ class SuccessCurve:
         """
         shares = checked("alpha", alpha, 0, 1)
         which = range(self.scenario.replicates) if replicate is None else [replicate]
-        success = [
-            np.mean([self._row(share, seed, number)["success"] for number in which])
-            for share in shares.flat
-        ]
+        keys = [[self._key(share, seed, number) for number in which] for share in shares.flat]
+        self._measure([key for same in keys for key in same])
+        success = [np.mean([self._rows[key]["success"] for key in same]) for same in keys]
         return plain(np.reshape(success, shares.shape))
 
     def attained(
@@ -175,13 +183,20 @@ class SuccessCurve:
             )
         return self._replicates[key]
 
-    def _row(self, alpha: float, seed: int | None, replicate: int) -> Row:
-        start = self._replicate(seed, replicate)
-        key = (self.scenario.seed if seed is None else seed, replicate, start.attained(alpha))
-        if key not in self._rows:
-            self._rows[key] = start.measure(key[-1])
-            self.trainings += isinstance(start, _Trained)
-        return self._rows[key]
+    def _key(self, alpha: float, seed: int | None, replicate: int) -> tuple[int, int, float]:
+        attained = self._replicate(seed, replicate).attained(alpha)
+        return self.scenario.seed if seed is None else seed, replicate, attained
+
+    def _measure(self, keys: list[tuple[int, int, float]]) -> None:
+        """Measure what was not before; networks are trained side by side."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self._rows]
+        for first in range(0, len(missing), MOST_TOGETHER):
+            some = missing[first : first + MOST_TOGETHER]
+            asked = [(self._replicate(seed, number), alpha) for seed, number, alpha in some]
+            trained = [(start, alpha) for start, alpha in asked if isinstance(start, _Trained)]
+            known = [start.measure(alpha) for start, alpha in asked if isinstance(start, _Known)]
+            self._rows |= zip(some, known or _train(trained), strict=True)
+            self.trainings += len(trained)
 
 
 class _Known:
@@ -210,32 +225,45 @@ class _Trained:
         self.place = np.argsort(order)
         rows = np.bincount(self.model.world.rows.owner, minlength=len(order))[order]
         self.shares = np.concatenate([[0], np.cumsum(rows)]) / rows.sum()
-
-    @property
-    def exact(self) -> bool:
-        platform = self.model.scenario.platform
-        return isinstance(platform, Learning) and platform.learner.exact
+        self.exact = scenario.platform.learner.exact  # type: ignore[attr-defined]
 
     def attained(self, alpha: float) -> float:
         return float(alpha if self.exact else self.shares[self._members(alpha)])
 
-    def measure(self, alpha: float) -> Row:
-        from threadpoolctl import threadpool_limits
+    def due(self, alpha: float) -> Due:
+        """Return the training on rows of which a share is planted."""
+        self.model.columns["joined"] = self.place < self._members(alpha)
+        self.model.submit()
+        due: Due = self.model.platform.due(self.model.streams("learner"))
+        return due
 
-        model = self.model
-        with threadpool_limits(limits=1):
-            if self.exact:
-                model.platform.fit_law(alpha, model.streams("learner"))
-            else:
-                model.columns["joined"] = self.place < self._members(alpha)
-                model.submit()
-                model.retrain()
-            model.measure()
-        row = model.recorder.rows.pop()
+    def measure(self) -> Row:
+        """Measure the model that is served."""
+        self.model.measure()
+        row = self.model.recorder.rows.pop()
         return {name: row[name] for name in MEASURED}
 
     def _members(self, alpha: float) -> int:
         return int(np.abs(self.shares - alpha).argmin())
+
+
+def _train(asked: Sequence[tuple[_Trained, float]]) -> Iterator[Row]:
+    """Train on what is submitted at each share, on one thread, and measure."""
+    from threadpoolctl import threadpool_limits
+
+    from groundswell.platform.agent import fit_many
+
+    with threadpool_limits(limits=1):
+        on_rows = [start.due(alpha) for start, alpha in asked if not start.exact]
+        models = iter(zip(on_rows, fit_many([due.fit for due in on_rows]), strict=True))
+        for start, alpha in asked:
+            platform = start.model.platform
+            if start.exact:
+                platform.fit_law(alpha, start.model.streams("learner"))
+            else:
+                due, model = next(models)
+                platform.serve(model, due.trained)
+            yield start.measure()
 
 
 def _with_fixed_collective(scenario: Scenario, locate: Locate) -> Scenario:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from groundswell.problems import InputError
-from groundswell.recorder import SERIES
 from groundswell.scenario import Scenario
 from groundswell.scenarios.identity import NUMBERS, study_id
 from groundswell.scenarios.provenance import provenance
 from groundswell.scenarios.store import DATABASE, Store
 from groundswell.scenarios.writing import scenario_text
+from groundswell.tables import TABLES
 
 SCENARIO = "scenario.toml"
 MANIFEST = "manifest.json"
 COLUMNS = "columns.json"
-EXPORTS = ("runs.csv", "series.csv", "runs.parquet", "series.parquet")
+EXPORTS = tuple(f"{table}.{kind}" for kind in ("csv", "parquet") for table in ("runs", *TABLES))
 FILES = (SCENARIO, DATABASE, COLUMNS, *EXPORTS)
 """What is written beside the manifest."""
 
@@ -51,7 +51,6 @@ def prepare(folder: Path, scenario: Scenario) -> Store:
         # First of all: a folder without it would not be taken for ours the next time.
         write_manifest(folder, scenario, {})
         _write(folder / SCENARIO, scenario_text(scenario))
-        _write(folder / COLUMNS, json.dumps(_columns(), indent=2, ensure_ascii=False))
     return Store(folder)
 
 
@@ -82,7 +81,7 @@ def next_free(folder: Path, scenario: Scenario) -> Path:
 
 
 def finish(scenario: Scenario, store: Store, seconds: float | None = None) -> None:
-    """Write the exports, and the wall time into the manifest.
+    """Write the exports, what their columns mean, and the wall time into the manifest.
 
     Raises
     ------
@@ -94,8 +93,11 @@ def finish(scenario: Scenario, store: Store, seconds: float | None = None) -> No
         return
     # Locked, so that of several processes the last to write has read what all have stored.
     with _clear_errors(folder), store.locked():
-        runs, series = store.runs(), store.series()
-        for name, table in (("runs", runs), ("series", series)):
+        runs = store.runs()
+        recorded = {name: store.table(name) for name in TABLES}
+        tables = {name: rows for name, rows in recorded.items() if len(rows) or name == "series"}
+        _write(folder / COLUMNS, json.dumps(_columns(tables), indent=2, ensure_ascii=False))
+        for name, table in (("runs", runs), *tables.items()):
             with _whole(folder / f"{name}.csv") as part:
                 table.to_csv(part, index=False)
             with _whole(folder / f"{name}.parquet") as part:
@@ -138,13 +140,15 @@ def _read_manifest(path: Path) -> dict[str, Any] | None:
     return content if ours else None
 
 
-def _columns() -> dict[str, Any]:
-    series = {"run": {"meaning": RUNS["run"]}}
-    for name, meaning in SERIES.items():
-        series[name] = {
-            "meaning": meaning.meaning, "unit": meaning.unit, "range": meaning.range,
-        }  # fmt: skip
-    return {"runs": {name: {"meaning": text} for name, text in RUNS.items()}, "series": series}
+def _columns(tables: Iterable[str]) -> dict[str, Any]:
+    """Return what the columns of ``runs`` and of the other tables mean."""
+    described: dict[str, Any] = {"runs": {name: {"meaning": text} for name, text in RUNS.items()}}
+    for table in tables:
+        described[table] = {"run": {"meaning": RUNS["run"]}} | {
+            name: {"meaning": column.meaning, "unit": column.unit, "range": column.range}
+            for name, column in TABLES[table].columns.items()
+        }
+    return described
 
 
 def _free(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Results: two tidy tables, in memory or in the folder they are saved in."""
+"""Results: tidy tables, in memory or in the folder they are saved in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from groundswell.scenario import Scenario
 from groundswell.scenarios import folder as results_folder
 from groundswell.scenarios.loading import load
 from groundswell.scenarios.store import Store
+from groundswell.tables import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 class Result:
     """The runs of a scenario.
+
+    Its tables are attributes: ``runs``, and those that `groundswell.tables.TABLES` describes, which
+    are ``series`` (one row per run and round), ``groups``, ``blocks`` and ``epochs``. A table that
+    was not asked for is empty. `columns.json` in a results folder says what columns mean.
 
     Parameters
     ----------
@@ -47,10 +52,15 @@ class Result:
         """One row per run: id, replicate, seed, status, seconds, error, and what varies."""
         return self._own(self.store.runs())
 
-    @cached_property
-    def series(self) -> pd.DataFrame:
-        """One row per run and round; the columns are described in ``columns.json``."""
-        return self._own(self.store.series())
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name not in TABLES:
+            raise AttributeError(f"a result has no attribute or table '{name}'")
+        table = self._own(self.store.table(name))
+        setattr(self, name, table)  # read once
+        return table
+
+    def __dir__(self) -> list[str]:
+        return sorted([*super().__dir__(), *TABLES])
 
     def _own(self, table: pd.DataFrame) -> pd.DataFrame:
         if self._ids is None:

@@ -13,6 +13,7 @@ from groundswell.platform.learners.base import DivergedError
 from groundswell.scenario import Scenario
 from groundswell.scenarios.identity import run_id
 from groundswell.scenarios.store import RunRecord
+from groundswell.tables import Row
 
 if TYPE_CHECKING:
     from groundswell.model import CollectiveActionModel
@@ -60,11 +61,11 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     from threadpoolctl import threadpool_limits
 
     start = time.perf_counter()
-    rows: list[dict[str, Any]] = []
+    tables: dict[str, list[Row]] = {}
     status, error = "ok", None
     with threadpool_limits(limits=1):
         try:
-            _rounds(task, rows, on_round)
+            _rounds(task, tables, on_round)
         except DivergedError as divergence:
             status, error = "diverged", str(divergence)
         except Exception:  # data or a learner may fail in their own way; other runs go on
@@ -77,21 +78,21 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
         seconds=time.perf_counter() - start,
         settings=task.settings,
         position=task.position,
-        rows=rows,
+        tables=tables,
         error=error,
     )
 
 
-def _rounds(task: Task, rows: list[dict[str, Any]], on_round: OnRound | None) -> None:
-    """Simulate, adding a row per round, so that those before a failure are kept."""
+def _rounds(task: Task, tables: dict[str, list[Row]], on_round: OnRound | None) -> None:
+    """Simulate, adding rows round by round, so that those before a failure are kept."""
     from groundswell.model import CollectiveActionModel
 
     model = CollectiveActionModel(task.scenario, replicate=task.replicate)
+    tables.update(model.recorder.tables)
     try:
         for round_ in range(task.scenario.rounds + 1):
             if round_:
                 model.step()
-            rows.append(model.recorder.rows[-1])
             if on_round:
                 on_round(model)
     finally:

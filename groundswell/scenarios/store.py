@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groundswell.problems import InputError
-from groundswell.recorder import SERIES
+from groundswell.tables import TABLES, Row
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DATABASE = "results.sqlite"
 RUNS = ("run", "replicate", "seed", "status", "seconds", "error", "settings", "position")
+COLUMNS = {"runs": RUNS} | {name: ("run", *table.columns) for name, table in TABLES.items()}
+"""Columns of each table in the database."""
+TYPES = {float: "REAL", int: "INTEGER", str: "TEXT"}
+AMONG = "run IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,8 @@ class RunRecord:
         The settings that a sweep varies, by dotted key.
     position
         Place among the runs of the study, so that tables do not depend on which run ends first.
-    rows
-        One table row per round.
+    tables
+        The rows of each table that was recorded.
     error
         What went wrong in a failed run.
     """
@@ -50,8 +54,13 @@ class RunRecord:
     seconds: float
     settings: dict[str, Any]
     position: int
-    rows: list[dict[str, Any]]
+    tables: dict[str, list[Row]]
     error: str | None = None
+
+    @property
+    def last(self) -> Row:
+        """The last row of ``series``; empty if not even round 0 went well."""
+        return self.tables["series"][-1] if self.tables.get("series") else {}
 
     def summary(self) -> tuple[Any, ...]:
         """Return the row of the table ``runs``."""
@@ -86,22 +95,18 @@ class Store:
 
     def add(self, record: RunRecord) -> None:
         """Store a run in one transaction, in place of an earlier one with its id."""
-        rows = ((record.run, *(_null(row[name]) for name in SERIES)) for row in record.rows)
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM series WHERE run = ?", (record.run,))
-            connection.execute(_insert("runs", len(RUNS)), record.summary())
-            connection.executemany(_insert("series", len(SERIES) + 1), rows)
+        rows = {
+            name: [(record.run, *(_null(row[column]) for column in TABLES[name].columns))
+                   for row in table]
+            for name, table in record.tables.items()
+        }  # fmt: skip
+        self._replace([record.run], {"runs": [record.summary()], **rows})
 
     def merge(self, other: Store, ids: Sequence[str] | None = None) -> None:
         """Take over runs of another store; all of them if no ids are given."""
-        wanted = "" if ids is None else " WHERE run IN (SELECT value FROM json_each(?))"
-        given = () if ids is None else (json.dumps(list(ids)),)
-        with self._transaction() as connection:
-            for table, width in (("runs", len(RUNS)), ("series", len(SERIES) + 1)):
-                query = f"SELECT * FROM {table}{wanted}"  # noqa: S608
-                rows = other._connection.execute(query, given).fetchall()
-                connection.executemany(_insert(table, width), rows)
+        rows = {name: other._rows(name, ids) for name in COLUMNS}
         other.release()
+        self._replace([run for run, *_ in rows["runs"]], rows)
 
     def runs(self) -> pd.DataFrame:
         """Return the table ``runs``, with a column for every setting that varies."""
@@ -111,15 +116,14 @@ class Store:
         varied = _columns([json.loads(text) for text in table.pop("settings")])
         return pd.concat([table, pd.DataFrame(varied, index=table.index)], axis=1)
 
-    def series(self) -> pd.DataFrame:
-        """Return the table ``series``, run by run in the order of ``runs``."""
-        query = (
-            "SELECT series.* FROM series JOIN runs ON runs.run = series.run "
-            "ORDER BY runs.position, runs.rowid, series.round"
-        )
-        table = self._read(query)
-        numbers = {name: "float64" for name, meaning in SERIES.items() if not meaning.integer}
-        return table.astype(numbers)
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one of `TABLES`, run by run in the order of ``runs``; empty if nobody asked."""
+        order = ", ".join(["runs.position", "runs.rowid", *map(_quoted, TABLES[name].key)])
+        table = self._read(f"{self._select(name)} JOIN runs USING (run) ORDER BY {order}")
+        columns = TABLES[name].columns.items()
+        # SQLite gives integers and text as such, but None for a float that is missing.
+        kinds = {column: m.kind for column, m in columns if m.kind is float or table.empty}
+        return table.astype(kinds)
 
     def release(self) -> None:
         """Close the file until it is needed again, so that no write-ahead log lies beside it."""
@@ -139,6 +143,37 @@ class Store:
         if self._open is None:
             self._open = _read_only(self.folder) if self.read_only else _connect(self.folder)
         return self._open
+
+    def _select(self, name: str) -> str:
+        """Return how to read a table, also where it or some columns are younger than the file."""
+        with self._clear_errors():
+            there = self._connection.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
+        known = {column[1] for column in there} or {"run"}
+        table = _quoted(name)
+        place = {column: f"{table}." if column in known else "NULL AS " for column in COLUMNS[name]}
+        columns = ", ".join(before + _quoted(column) for column, before in place.items())
+        source = table if there else f"(SELECT NULL AS run WHERE 0) AS {table}"
+        return f"SELECT {columns} FROM {source}"  # noqa: S608
+
+    def _rows(self, name: str, ids: Sequence[str] | None) -> list[tuple[Any, ...]]:
+        """Return rows of some runs, or of all; runs in the order in which they were stored."""
+        among, given = ("", ()) if ids is None else (f"WHERE {AMONG}", _listed(ids))
+        order = "rowid" if name == "runs" else "run"
+        with self._clear_errors():
+            query = f"{self._select(name)} {among} ORDER BY {order}"
+            return self._connection.execute(query, given).fetchall()
+
+    def _replace(self, ids: Sequence[str], rows: Mapping[str, list[tuple[Any, ...]]]) -> None:
+        """Put rows of some runs, table by table, in place of all that is there of these runs."""
+        with self._transaction() as connection:
+            for name, columns in COLUMNS.items():
+                marks = ", ".join("?" * len(columns))
+                table = _quoted(name)
+                connection.execute(f"DELETE FROM {table} WHERE {AMONG}", _listed(ids))  # noqa: S608
+                connection.executemany(
+                    f"INSERT INTO {table} VALUES ({marks})",  # noqa: S608
+                    rows.get(name, []),
+                )
 
     def _read(self, query: str) -> pd.DataFrame:
         import pandas as pd
@@ -179,13 +214,13 @@ def _connect(folder: Path | None) -> sqlite3.Connection:
         "CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, replicate INTEGER, seed INTEGER, "
         "status TEXT, seconds REAL, error TEXT, settings TEXT, position INTEGER)"
     )
-    columns = ", ".join(
-        f"{name} {'INTEGER' if meaning.integer else 'REAL'}" for name, meaning in SERIES.items()
-    )
-    connection.execute(
-        f"CREATE TABLE IF NOT EXISTS series (run TEXT, {columns}, PRIMARY KEY (run, round)) "
-        "WITHOUT ROWID"
-    )
+    for name, table in TABLES.items():
+        columns = "".join(f", {_quoted(c)} {TYPES[m.kind]}" for c, m in table.columns.items())
+        key = "".join(f", {_quoted(column)}" for column in table.key)
+        connection.execute(
+            f"CREATE TABLE IF NOT EXISTS {_quoted(name)} (run TEXT{columns}, "
+            f"PRIMARY KEY (run{key})) WITHOUT ROWID"
+        )
     return connection
 
 
@@ -200,8 +235,14 @@ def _read_only(folder: Path | None) -> sqlite3.Connection:
     return sqlite3.connect(address, isolation_level=None, timeout=60, uri=True)
 
 
-def _insert(table: str, columns: int) -> str:
-    return f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * columns)})"  # noqa: S608
+def _quoted(name: str) -> str:
+    """Return a name as SQL takes it whatever it is: ``group`` is a word of SQL."""
+    return f'"{name}"'
+
+
+def _listed(ids: Sequence[str]) -> tuple[str, ...]:
+    """Return what `AMONG` compares with."""
+    return (json.dumps(list(ids)),)
 
 
 def _columns(settings: list[dict[str, Any]]) -> dict[str, list[Any]]:

@@ -158,7 +158,7 @@ def test_noise_is_clipped():
 
 def test_shift_moves_whole_images_without_wrapping():
     pixels = np.arange(1.0, 65.0).reshape(1, 8, 8).repeat(400, axis=0)
-    found = moved(pixels, 2, np.random.default_rng(0))
+    found = moved(pixels, 2, "both", np.random.default_rng(0))
     expected = {}
     for down in range(-2, 3):
         for right in range(-2, 3):

@@ -6,7 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
@@ -16,14 +20,10 @@ from groundswell.data import Points
 from groundswell.platform.agent import fit
 from groundswell.platform.learners.base import ConstantClassifier, Learner, TrainingSet
 from groundswell.platform.learners.scikit import ALLOWED
+from groundswell.platform.learners.svm import scale
 
 FORMS = ["columns", "images", "cells"]
-SVM = {"kind": "sklearn", "estimator": "sklearn.svm.SVC", "parameters": {"C": 3.0}}
-FOREST = {
-    "kind": "sklearn",
-    "estimator": "sklearn.ensemble.RandomForestClassifier",
-    "parameters": {"n_estimators": 12, "max_depth": 3},
-}
+SKLEARN = {"kind": "sklearn", "estimator": "sklearn.svm.SVC", "parameters": {"C": 3.0}}
 LDA = {"kind": "sklearn", "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis"}
 
 
@@ -75,11 +75,30 @@ DIRECT = {
         {"kind": "tree", "depth": 3, "leaf": 4},
         lambda: DecisionTreeClassifier(max_depth=3, min_samples_leaf=4, random_state=seed()),
     ),
-    "svm": (SVM, lambda: SVC(C=3.0, random_state=seed())),
-    "forest": (
-        FOREST,
-        lambda: RandomForestClassifier(n_estimators=12, max_depth=3, random_state=seed()),
+    "svm": ("svm", SVC),
+    "svm-linear": (
+        {"kind": "svm", "kernel": "linear", "strength": 3.0},
+        lambda: SVC(C=3.0, kernel="linear"),
     ),
+    "svm-gamma": ({"kind": "svm", "gamma": 0.2}, lambda: SVC(gamma=0.2)),
+    "svm-poly": ({"kind": "svm", "kernel": "poly"}, lambda: SVC(kernel="poly")),
+    "forest": ("forest", lambda: RandomForestClassifier(random_state=seed())),
+    "forest-small": (
+        {"kind": "forest", "trees": 12, "depth": 3, "leaf": 4},
+        lambda: RandomForestClassifier(12, max_depth=3, min_samples_leaf=4, random_state=seed()),
+    ),
+    "extra-trees": (
+        {"kind": "extra-trees", "trees": 12},
+        lambda: ExtraTreesClassifier(12, random_state=seed()),
+    ),
+    "boosting": ("boosting", HistGradientBoostingClassifier),
+    "boosting-small": (
+        {"kind": "boosting", "rounds": 9, "rate": 0.3, "leaves": 4, "depth": 2, "leaf": 5},
+        lambda: HistGradientBoostingClassifier(
+            max_iter=9, learning_rate=0.3, max_leaf_nodes=4, max_depth=2, min_samples_leaf=5
+        ),
+    ),
+    "sklearn": (SKLEARN, lambda: SVC(C=3.0, random_state=seed())),
     "lda": (LDA, LinearDiscriminantAnalysis),
 }
 
@@ -102,8 +121,11 @@ ALL = {
     "naive-bayes": "naive-bayes",
     "knn": "knn",
     "tree": "tree",
-    "svm": SVM,
-    "forest": FOREST,
+    "svm": "svm",
+    "forest": {"kind": "forest", "trees": 12},
+    "extra-trees": {"kind": "extra-trees", "trees": 12},
+    "boosting": {"kind": "boosting", "rounds": 20, "leaves": 4, "leaf": 1},
+    "sklearn": SKLEARN,
     "sgd": {"kind": "sgd", "hidden": [8], "epochs": 40},
 }
 EVERY = [(name, form) for name in ALL for form in FORMS]
@@ -115,7 +137,7 @@ def test_every_shipped_learner_is_tested():
     kinds = {setting if isinstance(setting, str) else setting["kind"] for setting in ALL.values()}
     # Learners of documents and those with known gradients have tests of their own.
     elsewhere = {kind for kind, one in Learner.kinds.items() if "text" in one.forms}
-    elsewhere |= {"convex", "descent"}
+    elsewhere |= {"convex", "descent", "cvar", "chi2", "group-dro", "jtt", "lff"}
     assert kinds == set(Learner.kinds) - elsewhere
 
 
@@ -155,6 +177,7 @@ def test_the_same_randomness_gives_the_same_model_and_data_stay_as_they_are(make
 
 # What draws as many bootstrap rows or batches as there are rows is random, not wrong.
 RANDOM = {"forest", "sgd"}
+SOLVED = {"svm", "sklearn", "logistic"}  # up to the tolerance of a solver
 DETERMINISTIC = [(n, f) for n, f in EVERY if n not in RANDOM and learner(ALL[n]).weighted]
 
 
@@ -168,7 +191,7 @@ def test_weight_2_is_two_rows(make_data, name, form, uneven):
     data, fresh = make_data(form), make_data(form, count=600, seed=1).points.X
     by_weight = learner(settings).fit(weighted(data, times), rng()).predict(fresh)
     by_rows = learner(settings).fit(repeated(data, times), rng()).predict(fresh)
-    assert np.mean(by_weight != by_rows) <= (0.005 if name in {"svm", "logistic"} else 0)
+    assert np.mean(by_weight != by_rows) <= (0.005 if name in SOLVED else 0)
 
 
 @pytest.mark.parametrize(("name", "form"), DETERMINISTIC)
@@ -176,10 +199,42 @@ def test_weights_change_answers(make_data, name, form):
     data, fresh = make_data(form), make_data(form, count=600, seed=1).points.X
     heavy = weighted(data, np.where(data.points.y == 0, 50.0, 1.0))
     plain, tilted = (learner(ALL[name]).fit(d, rng()).predict(fresh) for d in (data, heavy))
-    if name == "tree" and form != "cells":
+    if name in {"tree", "extra-trees"} and form != "cells":
         assert not np.array_equal(plain, tilted), "pure leaves keep their labels"
     else:
         assert np.mean(tilted == 0) > np.mean(plain == 0)
+
+
+def test_gamma_scale_counts_points_by_weight():
+    X, times = np.random.default_rng(0).normal(size=(40, 3)) * [1, 5, 9], np.arange(40)
+    expected = 1 / (3 * np.repeat(X, times, axis=0).var())  # as scikit-learn has it
+    assert scale(X, times.astype(float)) == pytest.approx(expected, rel=1e-12)
+    assert scale(np.full((4, 3), 7.0), np.ones(4)) == 1
+
+
+def test_linear_svm_of_thousands_of_rows_converges(make_data):
+    data = make_data(count=3000)
+    model = learner({"kind": "svm", "kernel": "linear"}).fit(data, rng())  # a warning is an error
+    assert np.mean(model.predict(data.points.X) == data.points.y) > 0.7
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"kind": "svm", "kernel": "cubic"}, "kernel"),
+        ({"kind": "svm", "strength": 0.0}, "strength"),
+        ({"kind": "svm", "gamma": 0.0}, "gamma"),
+        ({"kind": "svm", "gamma": "auto"}, "gamma"),
+        ({"kind": "forest", "trees": 0}, "trees"),
+        ({"kind": "boosting", "leaves": 1}, "leaves"),
+        ({"kind": "boosting", "rate": 0.0}, "rate"),
+        ({"kind": "naive-bayes", "numeric": "poisson"}, "numeric"),
+        ({"kind": "naive-bayes", "numeric": "bernoulli", "smoothing": 0.0}, "'smoothing' above 0"),
+    ],
+)
+def test_parameters_out_of_range(settings, message):
+    with pytest.raises(ValueError, match=message):
+        learner(settings)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +242,8 @@ def test_weights_change_answers(make_data, name, form):
     [
         ("knn", False),
         ("logistic", True),
-        (SVM, True),
+        ("svm", True),
+        (SKLEARN, True),
         ({"kind": "sklearn", "estimator": "sklearn.neighbors.KNeighborsClassifier"}, False),
         (LDA, False),
     ],

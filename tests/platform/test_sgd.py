@@ -38,15 +38,17 @@ def test_same_generator_same_network() -> None:
     grid = np.random.default_rng(5).normal(size=(500, 2))
     learner = SGD(hidden=(8,), epochs=3)
     models = [learner.fit(data, np.random.default_rng(seed)) for seed in (1, 1, 2)]
-    answers = [model.network(grid_tensor(grid)).detach().numpy() for model in models]
+    answers = [scores(model, grid) for model in models]
     assert (answers[0] == answers[1]).all()
     assert (answers[0] != answers[2]).any()
 
 
-def grid_tensor(grid: np.ndarray):
+def scores(model, points: np.ndarray) -> np.ndarray:
     import torch
 
-    return torch.from_numpy(grid.astype(np.float32))
+    from groundswell.platform.learners.stack import outputs
+
+    return outputs(model.networks[-1], torch.from_numpy(points.astype(np.float32))).numpy()
 
 
 def test_weights_count() -> None:
@@ -88,9 +90,9 @@ def test_linear_model_agrees_with_plain_torch() -> None:
             for v, g, parameter in zip(velocity, gradients, (weight, bias), strict=True):
                 v.mul_(0.5).add_(g)
                 parameter.sub_(0.1 * v)
-    found = model.network[0]
-    np.testing.assert_allclose(found.weight.detach(), weight, atol=1e-5)
-    np.testing.assert_allclose(found.bias.detach(), bias, atol=1e-5)
+    (found,) = model.networks[-1]
+    np.testing.assert_allclose(found[:-1].T, weight, atol=1e-5)
+    np.testing.assert_allclose(found[-1], bias, atol=1e-5)
 
 
 def test_divergence_is_a_status_not_a_number() -> None:

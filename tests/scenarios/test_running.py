@@ -12,8 +12,8 @@ import pytest
 
 import groundswell as gs
 from groundswell.problems import InputError
-from groundswell.recorder import SERIES
 from groundswell.scenarios.identity import run_id
+from groundswell.tables import SERIES
 
 TINY = {
     "name": "tiny",

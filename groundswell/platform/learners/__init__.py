@@ -8,8 +8,11 @@ from groundswell.platform.learners import (
     linear,
     naive_bayes,
     neighbours,
+    reweighting,
+    robust,
     scikit,
     sgd,
+    svm,
     tfidf,
     trees,
 )
@@ -22,8 +25,11 @@ __all__ = [
     "linear",
     "naive_bayes",
     "neighbours",
+    "reweighting",
+    "robust",
     "scikit",
     "sgd",
+    "svm",
     "tfidf",
     "trees",
 ]

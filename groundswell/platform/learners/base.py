@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
 from groundswell.component import Component
 from groundswell.data import Bools, Features, Ints, Points, Schema
 from groundswell.gradients import Objective, Steering
+from groundswell.platform.validation import Examination
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
@@ -32,6 +33,10 @@ class TrainingSet:
         that are adversaries look at it.
     steering
         How the collective takes part in a training by gradient descent, if it does.
+    examination
+        What checkpoints of the training are compared on, if anything was held out.
+    start
+        The model served so far, for learners that go on from it; None to train from scratch.
     """
 
     points: Points
@@ -39,6 +44,8 @@ class TrainingSet:
     schema: Schema
     target: int | None = None
     steering: Steering | None = None
+    examination: Examination | None = None
+    start: Classifier | None = None
 
 
 class Classifier(Protocol):
@@ -47,6 +54,14 @@ class Classifier(Protocol):
     def predict(self, X: Features) -> Ints:
         """Return a label index for each row of X."""
         ...
+
+
+class Fit(NamedTuple):
+    """A learner, what it is to be fitted to, and the randomness of its algorithm."""
+
+    learner: Learner
+    data: TrainingSet
+    rng: np.random.Generator
 
 
 class DivergedError(ArithmeticError):
@@ -65,6 +80,19 @@ class Learner(Component):
     """Whether it can be fitted to points that all have one label."""
     sampled: ClassVar[str] = "use plug_in"
     """How to have it fitted on submitted points instead of the law."""
+    checkpoints: ClassVar[bool] = False
+    """Whether it trains in epochs, so that held-out rows can choose between them."""
+    resumable: ClassVar[bool] = False
+    """Whether a training can go on from the model served before."""
+
+    def check(self, schema: Schema) -> None:
+        """Refuse parameters that do not fit the data.
+
+        Raises
+        ------
+        InputError
+            Names the parameter at fault.
+        """
 
     @property
     def weighted(self) -> bool:

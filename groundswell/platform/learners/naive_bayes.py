@@ -6,34 +6,80 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from groundswell.data import Floats, Ints, Schema
 from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
+from groundswell.problems import InputError
+
+Numeric = Literal["gaussian", "bernoulli", "multinomial", "complement"]
+AMOUNTS = ("multinomial", "complement")
+"""Laws of numeric columns that hold amounts of things, such as ink or words."""
 
 
 class NaiveBayes(Learner):
-    """Features independent given the label: numeric ones Gaussian, categorical ones by counts.
+    """Features independent given the label: numeric ones by a law, categorical ones by counts.
 
-    Joint log-likelihoods of scikit-learn's GaussianNB and CategoricalNB are added, the prior
-    counted once.
+    Joint log-likelihoods of scikit-learn's GaussianNB (or BernoulliNB, MultinomialNB) and
+    CategoricalNB are added, the prior counted once. Numeric columns are taken as they are, not
+    standardised.
     """
 
     kind: Literal["naive-bayes"] = "naive-bayes"
+    numeric: Numeric = "gaussian"
+    """Law of the numeric columns: Gaussian; Bernoulli, above or below the threshold; multinomial,
+    amounts as counts of draws; or what multinomials of all other labels say against a label
+    (complement, Rennie et al. 2003), which has no prior and takes numeric columns only."""
+    threshold: float = 0.0
+    """Bernoulli: values above it are 1, others 0."""
     smoothing: float = Field(1.0, ge=0)
-    """Pseudo-count of each category (Laplace)."""
+    """Pseudo-count of each category (Laplace), and of each column unless Gaussian."""
     variance_floor: float = Field(1e-9, gt=0)
-    """Share of the largest variance added to all variances."""
+    """Gaussian: share of the largest variance added to all variances."""
+
+    @model_validator(mode="after")
+    def _nothing_is_impossible(self) -> NaiveBayes:
+        if self.numeric != "gaussian" and not self.smoothing:
+            raise ValueError(
+                f"numeric = '{self.numeric}' needs 'smoothing' above 0: without it, what no "
+                "training point of a label has makes that label impossible"
+            )
+        return self
+
+    def check(self, schema: Schema) -> None:
+        """Refuse to join scores that cannot be added.
+
+        Raises
+        ------
+        InputError
+            If complement naive Bayes meets categorical columns beside numeric ones.
+        """
+        # Its scores are no log-likelihoods: a sum with those of CategoricalNB means nothing.
+        if self.numeric == "complement" and schema.numeric and schema.categorical:
+            name = schema.columns[schema.categorical[0]].name
+            raise InputError(
+                f"'complement' cannot be joined with categorical columns such as '{name}'; use "
+                "'multinomial', or leave the categorical columns out",
+                key=("numeric",),
+            )
 
     def fit(self, data: TrainingSet, rng: np.random.Generator) -> Classifier:
-        """Fit the Gaussian and the categorical part on their columns."""
-        from sklearn.naive_bayes import CategoricalNB, GaussianNB
+        """Fit the numeric and the categorical part on their columns.
+
+        Raises
+        ------
+        ValueError
+            If amounts are negative, or if what is fitted cannot be joined (see `check`).
+        """
+        from sklearn.naive_bayes import CategoricalNB
 
         X, y, weight = data.points.X, data.points.y, data.points.weight
         numeric, categorical = data.schema.numeric, data.schema.categorical
         parts: list[tuple[list[int], Any]] = []
         if numeric:
-            parts.append((numeric, GaussianNB(var_smoothing=self.variance_floor)))
+            self.check(data.schema)
+            self._check_amounts(data)
+            parts.append((numeric, self._numeric_model()))
         if categorical:
             counts = CategoricalNB(alpha=self.smoothing, min_categories=_sizes(data.schema))
             parts.append((categorical, counts))
@@ -42,6 +88,29 @@ class NaiveBayes(Learner):
         labels, label = np.unique(y, return_inverse=True)
         prior = np.bincount(label, weight)
         return NaiveBayesClassifier(parts, labels, np.log(prior / prior.sum()))
+
+    def _numeric_model(self) -> Any:
+        from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
+
+        if self.numeric == "gaussian":
+            return GaussianNB(var_smoothing=self.variance_floor)
+        if self.numeric == "bernoulli":
+            return BernoulliNB(alpha=self.smoothing, binarize=self.threshold)
+        amounts = {"multinomial": MultinomialNB, "complement": ComplementNB}
+        return amounts[self.numeric](alpha=self.smoothing)
+
+    def _check_amounts(self, data: TrainingSet) -> None:
+        """Refuse negative amounts, which only the data themselves can show."""
+        if self.numeric not in AMOUNTS:
+            return
+        least = data.points.X[:, data.schema.numeric].min(axis=0)
+        worst = int(least.argmin())
+        if least[worst] < 0:
+            name = data.schema.columns[data.schema.numeric[worst]].name
+            raise ValueError(
+                f"numeric = '{self.numeric}' needs amounts of at least 0, and column '{name}' goes "
+                f"down to {least[worst]:g}; use numeric = 'gaussian' or 'bernoulli'"
+            )
 
 
 @dataclass(frozen=True)

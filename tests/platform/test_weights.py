@@ -1,0 +1,93 @@
+"""Weight rules against their laws and an independent solver."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as stn
+from scipy.optimize import brentq, linprog
+
+from groundswell.platform.learners.weights import chi2, cvar
+
+batches = stn.arrays(
+    np.float64, st.tuples(st.integers(1, 4), st.integers(1, 40)), elements=st.floats(0, 20)
+)
+
+
+def check_distribution(weights: torch.Tensor) -> None:
+    assert (weights >= 0).all()
+    np.testing.assert_allclose(weights.sum(dim=-1), 1, rtol=1e-12)
+
+
+@given(batches, st.floats(0.01, 1))
+def test_cvar_is_a_distribution_on_the_largest_losses(losses: np.ndarray, level: float) -> None:
+    weights = cvar(torch.from_numpy(losses), level)
+    check_distribution(weights)
+    count = losses.shape[1]
+    assert (weights <= 1 / (level * count) + 1e-12).all() or level * count < 1
+    for row, weight in zip(losses, weights.numpy(), strict=True):
+        assert row[weight > 0].min() >= row[weight == 0].max(initial=0)
+        assert np.count_nonzero(weight) <= max(1, math.ceil(level * count - 1e-9))
+
+
+@given(batches, st.floats(0, 10))
+def test_chi2_is_a_distribution_no_further_out_than_asked(losses: np.ndarray, size: float) -> None:
+    weights = chi2(torch.from_numpy(losses), size)
+    check_distribution(weights)
+    count = losses.shape[1]
+    assert (0.5 * ((count * weights - 1) ** 2).mean(dim=-1) <= size + 1e-6).all() or size == 0
+    for row, weight in zip(losses, weights.numpy(), strict=True):
+        order = np.argsort(row)
+        assert (np.diff(weight[order]) >= -1e-12).all(), "a larger loss never weighs less"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_cvar_agrees_with_a_linear_programme(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    count, level = int(rng.integers(2, 130)), float(rng.uniform(0.05, 1))
+    losses = rng.exponential(size=count)
+    cap = 1 / (level * count)
+    best = linprog(-losses, A_eq=np.ones((1, count)), b_eq=[1], bounds=(0, max(cap, 1 / count)))
+    if level * count >= 1:
+        found = cvar(torch.from_numpy(losses)[None], level)[0].numpy()
+        np.testing.assert_allclose(found, best.x, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_chi2_agrees_with_bisection(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    count, size = int(rng.integers(20, 130)), float(rng.choice([0.01, 0.1, 0.5, 1, 4]))
+    losses = rng.exponential(size=count) ** rng.choice([1, 3])
+
+    def weights(eta: float) -> np.ndarray:
+        excess = np.maximum(losses - eta, 0)
+        return excess / excess.sum()
+
+    def distance(eta: float) -> float:
+        return 0.5 * float(np.mean((count * weights(eta) - 1) ** 2)) - size
+
+    eta = brentq(distance, losses.min() - 1e3, np.nextafter(losses.max(), 0), xtol=1e-13)
+    found = chi2(torch.from_numpy(losses)[None], size)[0].numpy()
+    np.testing.assert_allclose(found, weights(eta), atol=1e-6)
+
+
+def test_equal_losses_share_alike() -> None:
+    for rows, expected in [
+        ([1.0, 1.0, 1.0, 1.0], [0.25] * 4),
+        ([0.0, 1.0, 1.0, 1.0], [0, 1 / 3, 1 / 3, 1 / 3]),
+    ]:
+        found = chi2(torch.tensor([rows]), 5.0)[0]
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_the_weights_of_a_row_do_not_depend_on_other_rows() -> None:
+    losses = torch.from_numpy(np.random.default_rng(1).exponential(size=(7, 33)))
+    for rule in (lambda v: cvar(v, 0.35), lambda v: chi2(v, 0.5)):
+        together = rule(losses)
+        apart = torch.cat([rule(row[None]) for row in losses])
+        assert torch.equal(together, apart)
