@@ -20,6 +20,7 @@ from groundswell.agents import (  # noqa: F401  (registers what they hold)
     planting,
     resumes,
     slabs,
+    structured,
     table,
     text,
     tokens,

@@ -86,6 +86,8 @@ def build_world(
         ties = scenario.network.build(users, streams("network"))
     rows = source.rows(users, streams("population"))
     columns = Columns(users)
+    if ties.communities is not None:
+        columns["block"] = ties.communities
     _draw_settings(problems, scenario, columns, streams, _numeric_columns(source, rows, users))
     with problems.at("collective"):
         columns["joined"] = scenario.collective.choose_seeds(ties, streams("seeds"))

@@ -1,4 +1,9 @@
-"""Pairs of tied users for the generated and named networks; each function returns (a, b)."""
+"""Pairs of tied users for the generated and named networks; each function returns (a, b).
+
+Where pairs are drawn at random, they are drawn as numbers: a pair of users i < j is the j-th of
+those that i is paired with, and pairs are counted user by user. So drawing pairs is drawing
+distinct numbers, and nothing of the size of all pairs is ever made.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +47,7 @@ def watts_strogatz(users: int, degree: int, rewire: float, rng: np.random.Genera
         b[moved] = rng.integers(users, size=len(moved))
         moved = moved[_collides(users, a, b, moved)]
     kept = np.delete(_code(users, a, b), moved)
-    everything = _code(users, *_pair(np.arange(users * (users - 1) // 2), users))
+    everything = _code(users, *_numbered(np.arange(users * (users - 1) // 2), users))
     free = rng.permutation(np.setdiff1d(everything, kept))[: len(moved)]
     a[moved], b[moved] = free // users, free % users
     return a, b
@@ -54,7 +59,7 @@ def erdos_renyi(users: int, mean_degree: float, rng: np.random.Generator) -> Pai
     if pairs == 0:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     count = int(rng.binomial(pairs, mean_degree / (users - 1)))
-    return _pair(distinct(pairs, count, rng), users)
+    return _numbered(distinct(pairs, count, rng), users)
 
 
 def barabasi_albert(users: int, ties: int, rng: np.random.Generator) -> Pairs:
@@ -68,6 +73,43 @@ def barabasi_albert(users: int, ties: int, rng: np.random.Generator) -> Pairs:
     b = np.concatenate([leaves, np.zeros_like(newcomers)])
     attach(a, b, ties, rng)
     return a, b
+
+
+def lattice(side: int, *, diagonals: bool) -> Pairs:
+    """Tie each cell of a square that wraps around to those right, below and maybe diagonal.
+
+    >>> [len(lattice(4, diagonals=diagonals)[0]) for diagonals in (False, True)]
+    [32, 64]
+    """
+    steps = [(0, 1), (1, 0), (1, 1), (1, -1)][: 4 if diagonals else 2]
+    cell = np.arange(side * side)
+    row, column = np.divmod(cell, side)
+    to = [(row + down) % side * side + (column + right) % side for down, right in steps]
+    return np.tile(cell, len(steps)), np.concatenate(to)
+
+
+def blocks_of(users: int, count: int) -> Ints:
+    """Return the sizes of blocks as equal as can be, larger ones first.
+
+    >>> blocks_of(10, 4).tolist()
+    [3, 3, 2, 2]
+    """
+    return users // count + (np.arange(count) < users % count)
+
+
+def within_blocks(sizes: Ints, tied: Ints, rng: np.random.Generator) -> Pairs:
+    """Draw so many pairs of users within each block, uniformly."""
+    users = np.arange(sizes.sum())
+    later = np.repeat(np.cumsum(sizes), sizes) - 1 - users
+    pairs = sizes * (sizes - 1) // 2
+    return _decoded(distinct_in_each(pairs, tied, rng), later, users + 1)
+
+
+def between_blocks(sizes: Ints, tied: int, rng: np.random.Generator) -> Pairs:
+    """Draw so many pairs of users of different blocks, uniformly."""
+    ends = np.repeat(np.cumsum(sizes), sizes)
+    later = len(ends) - ends
+    return _decoded(distinct(int(later.sum()), tied, rng), later, ends)
 
 
 @lru_cache(maxsize=8)
@@ -97,12 +139,62 @@ def distinct(population: int, count: int, rng: np.random.Generator) -> Ints:
     return chosen
 
 
-def _pair(code: Ints, users: int) -> Pairs:
-    """Decode positions in the upper triangle, row by row."""
-    ends = np.cumsum(np.arange(users - 1, 0, -1))
+def distinct_in_each(sizes: Ints, counts: Ints, rng: np.random.Generator) -> Ints:
+    """Draw distinct numbers of several ranges that follow each other, ascending.
+
+    As `graphs.distinct` for each range: where more than half are wanted, those left out are
+    drawn, so the cost grows with the numbers wanted.
+
+    Parameters
+    ----------
+    sizes
+        Length of each range.
+    counts
+        How many numbers of each are wanted.
+    rng
+        Randomness.
+    """
+    starts = np.cumsum(sizes) - sizes
+    many = counts > sizes // 2
+    wanted = np.where(many, sizes - counts, counts)
+    chosen, missing = np.zeros(0, dtype=np.int64), wanted
+    while missing.any():
+        of = np.repeat(np.arange(len(sizes)), missing)
+        more = starts[of] + rng.integers(sizes[of])
+        chosen = sorted_distinct(np.concatenate([chosen, more]))
+        missing = wanted - np.bincount(_range_of(chosen, starts), minlength=len(sizes))
+    left_out = many[_range_of(chosen, starts)]
+    whole = np.repeat(starts[many] - np.cumsum(sizes[many]) + sizes[many], sizes[many])
+    everything = whole + np.arange(len(whole))
+    kept = np.setdiff1d(everything, chosen[left_out], assume_unique=True)
+    return np.sort(np.concatenate([chosen[~left_out], kept]))
+
+
+def _numbered(code: Ints, users: int) -> Pairs:
+    """Turn numbers of pairs of users into pairs."""
+    return _decoded(code, np.arange(users - 1, -1, -1), np.arange(1, users + 1))
+
+
+def _range_of(numbers: Ints, starts: Ints) -> Ints:
+    # Of ranges that start together only the last is not empty.
+    return np.searchsorted(starts, numbers, side="right") - 1
+
+
+def _decoded(code: Ints, later: Ints, first: Ints) -> Pairs:
+    """Turn numbers of pairs into pairs.
+
+    Parameters
+    ----------
+    code
+        The numbers.
+    later
+        How many users each user is paired with.
+    first
+        The first of them; the others follow it.
+    """
+    ends = np.cumsum(later)
     a = np.searchsorted(ends, code, side="right")
-    b = code - (ends[a] - (users - 1 - a)) + a + 1
-    return a, b
+    return a, first[a] + code - (ends[a] - later[a])
 
 
 def _code(users: int, a: Ints, b: Ints) -> Ints:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, field_validator
@@ -11,6 +13,9 @@ from groundswell.agents import graphs
 from groundswell.agents.ties import Ties, complete_ties, from_pairs, no_ties
 from groundswell.component import Component
 from groundswell.problems import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from groundswell.agents.edges import EdgePairs
 
 
 class Network(Component):
@@ -157,28 +162,47 @@ class BarabasiAlbert(Network):
 
 
 class EdgeList(Network):
-    """Ties read from a file with one pair of user ids (non-negative integers) a line.
+    """Ties read from a file: pairs of user ids, one a line, or GraphML or GEXF by its suffix.
 
-    Ids are separated by white space, a comma or a tab; lines that start with ``#`` or ``%`` are
-    comments. Users are numbered in ascending order of their ids.
+    Ids are any text without separators: white space, commas and semicolons. A word that starts
+    with ``#`` or ``%`` starts a comment. Users are numbered in ascending order of their ids if
+    all of them are integers, else in the order of their characters.
     """
 
     kind: Literal["edge-list"] = "edge-list"
     path: str = Field(json_schema_extra={"file": True})
     """The file."""
+    directed: bool | None = None
+    """Influence flows along the arrow: of ``a b``, a influences b. By default as a GraphML or
+    GEXF file says, and in both directions in a list of pairs."""
+    weighted: bool = False
+    """Ties weigh what the third column says, or the attribute ``weight``: users see the weight of
+    their joined neighbours as a share of that of all. Counts of neighbours stay counts."""
 
     def size(self) -> int:
         """Return the number of distinct ids."""
-        from groundswell.agents.edges import read_pairs
-
-        return read_pairs(self.path).users
+        return self._read().users
 
     def build(self, users: int, rng: np.random.Generator) -> Ties:
         """Return the ties of the file."""
+        from groundswell.agents.edges import refuse_two_weights
+
+        pairs = self._read()
+        if self.directed and pairs.directed is False:
+            raise InputError("the ties of the file have no direction", key=("directed",))
+        directed = bool(pairs.directed) if self.directed is None else self.directed
+        refuse_two_weights(self.path, pairs, directed=directed)
+        ties = from_pairs(users, pairs.a, pairs.b, pairs.weights, directed=directed)
+        return replace(ties, ids=pairs.ids, notes=(*pairs.notes, *ties.notes))
+
+    def _read(self) -> EdgePairs:
+        if Path(self.path).suffix.lower() in {".graphml", ".gexf"}:
+            from groundswell.agents.graph_files import read_graph
+
+            return read_graph(self.path, weighted=self.weighted)
         from groundswell.agents.edges import read_pairs
 
-        pairs = read_pairs(self.path)
-        return from_pairs(users, pairs.a, pairs.b)
+        return read_pairs(self.path, weighted=self.weighted)
 
 
 NAMED = {
@@ -209,5 +233,5 @@ class Named(Network):
 
     def build(self, users: int, rng: np.random.Generator) -> Ties:
         """Return the network's ties."""
-        _, a, b = graphs.named(NAMED[self.name])
-        return from_pairs(users, a, b)
+        names, a, b = graphs.named(NAMED[self.name])
+        return replace(from_pairs(users, a, b), ids=tuple(names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 
 from groundswell.data import Bools, Floats, Ints
 
+MOST_DIGITS = 9
+"""Decimals up to which weights are counted in whole units."""
+EXACT = 2.0**53
+"""Sums of whole numbers are exact in floating point up to here."""
+
 
 @dataclass(frozen=True)
 class Ties:
-    """Undirected ties in compressed sparse rows.
+    """Ties in compressed sparse rows: of each user, those who influence it.
 
     Parameters
     ----------
@@ -23,6 +28,15 @@ class Ties:
         Neighbours, ascending for each user.
     complete
         Everybody is tied to everybody else, and nothing is stored.
+    directed
+        Influence flows one way: a neighbour influences the user whose neighbour it is. Ties
+        without direction are stored both ways.
+    weights
+        Positive weight of each tie, beside ``indices``; None where all weigh the same.
+    ids
+        What the users are called where the ties come from; None for their numbers.
+    communities
+        Community of each user, numbered from 0; None until somebody asks for them.
     notes
         What was dropped while reading or building, in sentences for the user.
     """
@@ -30,6 +44,10 @@ class Ties:
     indptr: Ints
     indices: NDArray[np.uint32]
     complete: bool = False
+    directed: bool = False
+    weights: Floats | None = None
+    ids: tuple[str, ...] | None = field(default=None, compare=False)
+    communities: Ints | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -40,14 +58,55 @@ class Ties:
     @property
     def count(self) -> int:
         """Number of ties."""
-        return self.users * (self.users - 1) // 2 if self.complete else len(self.indices) // 2
+        if self.complete:
+            return self.users * (self.users - 1) // 2
+        return len(self.indices) if self.directed else len(self.indices) // 2
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the users are called: their ids, or their numbers."""
+        return self.ids if self.ids is not None else tuple(map(str, range(self.users)))
 
     @cached_property
     def degree(self) -> Ints:
-        """Number of neighbours k_i of each user."""
+        """Number of neighbours k_i of each user: those who influence it."""
         if self.complete:
             return np.full(self.users, self.users - 1, dtype=np.int64)
         return np.asarray(np.diff(self.indptr), dtype=np.int64)
+
+    @cached_property
+    def reach(self) -> Ints:
+        """Number of users that each user influences; its degree where ties have no direction."""
+        if not self.directed:
+            return self.degree
+        return np.bincount(self.indices, minlength=self.users).astype(np.int64)
+
+    @cached_property
+    def rows(self) -> Ints:
+        """The user whose neighbour each entry of ``indices`` is."""
+        return np.repeat(np.arange(self.users), self.degree)
+
+    @cached_property
+    def units(self) -> Floats:
+        """The weights in the largest unit 1, .1, .01, ... that makes all of them whole.
+
+        Sums of whole numbers are exact, so that .3 is half of .1 + .2 + .3, which it is not in
+        floating point. Weights that no such unit fits are as they are, summed in user order.
+        """
+        weights = np.ones(len(self.indices)) if self.weights is None else self.weights
+        for digits in range(MOST_DIGITS + 1):
+            whole = np.round(weights * 10.0**digits)
+            if whole.sum() < EXACT and np.array_equal(whole / 10.0**digits, weights):
+                return whole
+        return weights
+
+    @cached_property
+    def total(self) -> Floats:
+        """Weight of all neighbours of each user, in ``units``; at least 1 to divide by."""
+        if self.weights is None:
+            return np.maximum(self.degree, 1).astype(np.float64)
+        total = np.bincount(self.rows, self.units, self.users)
+        return np.where(self.degree > 0, total, 1.0)
 
     def neighbours(self, user: int) -> Ints:
         """Return the neighbours of a user, ascending."""
@@ -65,8 +124,26 @@ class Ties:
         return counts
 
     def joined_share(self, joined: Bools) -> Floats:
-        """Return m_i / k_i, and 0 for users without neighbours."""
-        return self.joined_neighbours(joined) / np.maximum(self.degree, 1)
+        """Return m_i / k_i, by weight where ties have weights; 0 for users without neighbours."""
+        if self.weights is None:
+            return self.joined_neighbours(joined) / self.total
+        # One weight after the other in user order, as users who take turns add them up.
+        seen = np.bincount(self.rows, self.units * joined[self.indices], self.users)
+        return seen / self.total
+
+    def joined_share_of(self, user: int, joined: Bools) -> float:
+        """Return the share of one user's neighbours, by weight, that have joined."""
+        neighbours = self.neighbours(user)
+        if self.complete or not len(neighbours):
+            return float(np.count_nonzero(joined[neighbours]) / self.total[user])
+        units = self.units[self.indptr[user] : self.indptr[user + 1]]
+        return float(np.cumsum(units * joined[neighbours])[-1] / self.total[user])
+
+    def either_way(self) -> Ties:
+        """Return who is tied to whom whatever the direction and weight."""
+        if not self.directed:
+            return replace(self, weights=None)
+        return from_pairs(self.users, self.indices.astype(np.int64), self.rows)
 
 
 def no_ties(users: int) -> Ties:
@@ -80,25 +157,45 @@ def complete_ties(users: int) -> Ties:
     return Ties(nothing.indptr, nothing.indices, complete=True)
 
 
-def from_pairs(users: int, a: Ints, b: Ints) -> Ties:
+def from_pairs(
+    users: int, a: Ints, b: Ints, weights: Floats | None = None, *, directed: bool = False
+) -> Ties:
     """Build ties from pairs of users; self-loops and repeated pairs are dropped and counted.
+
+    Parameters
+    ----------
+    users
+        Number of users N.
+    a, b
+        The pairs; where they are directed, a influences b.
+    weights
+        Weight of each pair; of a repeated pair the first one counts.
+    directed
+        Whether influence flows from a to b only.
 
     >>> from_pairs(3, np.array([0, 1, 2]), np.array([1, 0, 2])).notes
     ('1 self-loop dropped', '1 duplicate tie dropped')
+    >>> from_pairs(3, np.array([0, 1]), np.array([2, 2]), directed=True).neighbours(2).tolist()
+    [0, 1]
     """
-    loops = a == b
-    a, b = a[~loops], b[~loops]
-    once = sorted_distinct(np.minimum(a, b) * users + np.maximum(a, b))
-    low, high = once // users, once % users
-    both = np.concatenate([once, high * users + low])
-    both.sort()
+    apart = a != b
+    a, b = a[apart], b[apart]
+    weights = None if weights is None else weights[apart]
+    row, neighbour = (b, a) if directed else (np.minimum(a, b), np.maximum(a, b))
+    once, weights = _sorted_distinct(row * users + neighbour, weights)
+    entries = once
+    if not directed:
+        entries = np.concatenate([once, once % users * users + once // users])
+        weights = None if weights is None else np.concatenate([weights, weights])
+        entries, weights = _sorted(entries, weights)
     indptr = np.zeros(users + 1, dtype=np.int64)
-    np.cumsum(np.bincount(both // users, minlength=users), out=indptr[1:])
+    np.cumsum(np.bincount(entries // users, minlength=users), out=indptr[1:])
     notes = (
-        *_dropped(int(loops.sum()), "self-loop"),
+        *_dropped(len(apart) - len(a), "self-loop"),
         *_dropped(len(a) - len(once), "duplicate tie"),
     )
-    return Ties(indptr, (both % users).astype(np.uint32), notes=notes)
+    neighbours = (entries % users).astype(np.uint32)
+    return Ties(indptr, neighbours, directed=directed, weights=weights, notes=notes)
 
 
 def sorted_distinct(values: Ints) -> Ints:
@@ -108,9 +205,27 @@ def sorted_distinct(values: Ints) -> Ints:
     [1, 3]
     """
     ordered = np.sort(values)
+    return ordered[_first_of_each(ordered)]
+
+
+def _first_of_each(ordered: Ints) -> Bools:
     first = np.ones(len(ordered), dtype=bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    return first
+
+
+def _sorted(values: Ints, weights: Floats | None) -> tuple[Ints, Floats | None]:
+    """Sort values, and the weights beside them; of equal values the first stays first."""
+    if weights is None:
+        return np.sort(values), None
+    order = np.argsort(values, kind="stable")
+    return values[order], weights[order]
+
+
+def _sorted_distinct(values: Ints, weights: Floats | None) -> tuple[Ints, Floats | None]:
+    ordered, weights = _sorted(values, weights)
+    first = _first_of_each(ordered)
+    return ordered[first], None if weights is None else weights[first]
 
 
 def _dropped(count: int, what: str) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ def write(tmp_path):
     return make
 
 
-def read(path):
-    network = EdgeList(path=path)
+def read(path, **settings):
+    network = EdgeList(path=path, **settings)
     return network.build(network.size(), np.random.default_rng(0))
 
 
@@ -69,22 +69,13 @@ def test_self_loops_and_duplicates_are_dropped_counted_and_said(write):
 @pytest.mark.parametrize(
     ("text", "line", "found"),
     [
-        ("0 1\n-1 2\n", 2, "-1 2"),
-        ("# head\n0 1\n1 -2\n", 3, "1 -2"),
-        ("0 1\nalice bob\n", 2, "alice bob"),
-        ("0 1\n2 bob\n", 2, "2 bob"),
-        ("0 1 0.5\n1 2 0.5\n", 1, "0 1 0.5"),
+        ("0 1 0.5\n1 2 0.5\n", 1, "0 1 0.5'; to read a third column, set weighted = true"),
         ("0 1 5\n1 2 5\n", 1, "0 1 5"),
         ("0 1\n1 2 7\n", 2, "1 2 7"),
         ("0 1\n\n# x\n2\n", 4, "2"),
-        ("0 1\n1.0 2.0\n", 2, "1.0 2.0"),
-        ("0 1\n1e3 2\n", 2, "1e3 2"),
-        ("0 1\n0x1f 2\n", 2, "0x1f 2"),
-        ("0 1\r\n1 x\r\n", 2, "1 x"),
-        ("source,target\n0,1\n", 1, "source"),
-        ("0 1\nnan 1\n", 2, "nan 1"),
-        ("0 1\n1 ²\n", 2, "1 ²"),
-        ("0 1\n1_0 2\n", 2, "1_0 2"),
+        ("0 1\n1\r\n2 x\r\n", 2, "1"),
+        ("ann bob\nann bob carl dora\n", 2, "ann bob carl dora"),
+        ("ann\n", 1, "ann"),
     ],
 )
 def test_bad_lines_are_named(write, text, line, found):
@@ -96,12 +87,68 @@ def test_bad_lines_are_named(write, text, line, found):
     assert error.value.key == ("path",)
 
 
-@pytest.mark.parametrize("id_", ["9223372036854775808", "99999999999999999999999", "1" * 400])
-def test_huge_ids_are_refused(write, id_):
-    path = write(f"0 1\n1 {id_}\n")
-    with pytest.raises(InputError, match=r"below 2\^63") as error:
+@pytest.mark.parametrize(
+    ("text", "line", "found"),
+    [
+        ("0 1\n-1 2\n", 2, "-1"),
+        ("# head\n0 1\n1 -2\n", 3, "-2"),
+        ("0 1\n1.0 2.0\n", 2, "1.0"),
+        ("0 1\n1e3 2\n", 2, "1e3"),
+        ("0 1\n+1 2\n", 2, "+1"),
+        ("0 1\n1 9223372036854775808\n", 2, "9223372036854775808"),
+        ("0 1\n1 99999999999999999999999\n", 2, "99999999999999999999999"),
+        ("0 1\n1 " + "1" * 400 + "\n", 2, "1" * 60),
+    ],
+)
+def test_numbers_that_are_no_ids(write, text, line, found):
+    path = write(text)
+    with pytest.raises(InputError, match=r"should be whole, from 0 to 2\^63 - 1") as error:
+        read(path)
+    assert error.value.place == f"{path}:{line}"
+    assert f"found '{found}'" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["source,target\n0,1\n", "Source;Target\nann;bob\n", "from to\nann bob\n", "a b\n1 2\n2 3\n"],
+)
+def test_headers_are_refused(write, text):
+    path = write("# first\n" + text)
+    with pytest.raises(InputError, match="looks like a header; start the line with '#'") as error:
         read(path)
     assert error.value.place == f"{path}:2"
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "tied"),
+    [
+        ("ann bob\nbob Carl\n", ("Carl", "ann", "bob"), [[2], [2], [0, 1]]),
+        ("x1,x10\nx10,x9\n", ("x1", "x10", "x9"), [[1], [0, 2], [1]]),
+        ("0 1\n1 bob\n", ("0", "1", "bob"), [[1], [0, 2], [1]]),
+        ("é\tß\n", ("ß", "é"), [[1], [0]]),
+        ("10 9\n9 100\n", ("9", "10", "100"), [[1, 2], [0], [0]]),
+        ("007 1\n1 7\n7 8\n", ("1", "7", "8"), [[1], [0, 2], [1]]),
+        ("c# a%20b # why\na%20b #c\nd\n", None, None),
+        ("c# a%20b # why\n%c\na%20b d\n", ("a%20b", "c#", "d"), [[1, 2], [0], [0]]),
+        ("0 1\n1 ²\n", ("0", "1", "²"), [[1], [0, 2], [1]]),
+        ("0a1f 12e4\n12e4 1e3\n", ("0a1f", "12e4", "1e3"), [[1], [0, 2], [1]]),
+    ],
+)
+def test_ids_may_be_text(write, text, ids, tied):
+    if ids is None:
+        with pytest.raises(InputError, match="found 'a%20b'"):
+            read(write(text))
+        return
+    ties = read(write(text))
+    assert ties.ids == ties.names == ids
+    assert neighbours(ties) == tied
+
+
+def test_a_stray_word_among_numbers_is_pointed_out(write):
+    lines = [f"{i} {i + 1}" for i in range(30)]
+    ties = read(write("\n".join([*lines, "7 n/a"])))
+    assert ties.notes == ("ids are read as text and not as numbers, because of 'n/a' in line 31",)
+    assert ties.ids[:4] == ("0", "1", "10", "11")
 
 
 @pytest.mark.parametrize(
@@ -152,3 +199,77 @@ def test_facebook(real_data):
     ties = read(str(real_data / "facebook_combined.txt"))
     assert (ties.users, ties.count, ties.degree.max()) == (4039, 88_234, 1045)
     assert ties.notes == ()
+
+
+def shown(ties):
+    """Return who influences whom with which weight, by id."""
+    weights = [None] * len(ties.indices) if ties.weights is None else ties.weights.tolist()
+    rows, indices = ties.rows.tolist(), ties.indices.tolist()
+    return {
+        (ties.names[a], ties.names[b]): weight
+        for b, a, weight in zip(rows, indices, weights, strict=True)
+    }
+
+
+def test_influence_flows_along_the_arrow(write):
+    ties = read(write("ann bob\nbob ann\nann carl\nann carl\ncarl carl\n"), directed=True)
+    assert shown(ties) == {("ann", "bob"): None, ("bob", "ann"): None, ("ann", "carl"): None}
+    assert neighbours(ties) == [[1], [0], [0]], "carl sees ann, and ann does not see carl"
+    assert ties.degree.tolist() == [1, 1, 1]
+    assert ties.reach.tolist() == [2, 1, 0]
+    assert (ties.directed, ties.count) == (True, 3)
+    assert ties.notes == ("1 self-loop dropped", "1 duplicate tie dropped")
+    assert neighbours(ties.either_way()) == [[1, 2], [0], [0]]
+    assert not ties.either_way().directed
+
+
+def test_weights_go_both_ways_without_direction(write):
+    ties = read(write("ann,bob,2\nbob,carl,0.5\ncarl,bob,.5\n"), weighted=True)
+    assert shown(ties) == {
+        ("ann", "bob"): 2.0, ("bob", "ann"): 2.0, ("bob", "carl"): 0.5, ("carl", "bob"): 0.5,
+    }  # fmt: skip
+    assert ties.notes == ("1 duplicate tie dropped",)
+    assert ties.total.tolist() == [20, 25, 5], "in tenths"
+
+
+def test_weights_go_along_the_arrow(write):
+    ties = read(write("3 1 2\n1 3 1e1\n"), weighted=True, directed=True)
+    assert shown(ties) == {("3", "1"): 2.0, ("1", "3"): 10.0}
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf", "1e999", "heavy", "1_0", "0x1"])
+def test_weights_that_are_none(write, weight):
+    path = write(f"ann bob 1\n\nann carl {weight}\n")
+    with pytest.raises(InputError) as error:
+        read(path, weighted=True)
+    assert str(error.value) == (
+        f"the weight of a tie should be a positive number, found '{weight}'"
+    )
+    assert error.value.place == f"{path}:3"
+
+
+@pytest.mark.parametrize("text", ["0 1\n", "0 1 2 3\n"])
+def test_lines_without_their_weight(write, text):
+    with pytest.raises(InputError, match="expected two user ids and a weight"):
+        read(write(text), weighted=True)
+
+
+def test_one_tie_has_one_weight(write):
+    path = write("# ties\nann bob 1\ncarl bob 2\nbob ann 1.5\n")
+    with pytest.raises(InputError) as error:
+        read(path, weighted=True)
+    assert str(error.value) == (
+        "'bob' and 'ann' are tied with weight 1.5, and with 1 in line 2; give each tie once, or "
+        "set directed = true"
+    )
+    assert error.value.place == f"{path}:4"
+    assert read(path, weighted=True, directed=True).count == 3
+    with pytest.raises(InputError, match=r"and with 1 in line 1; give each tie once$"):
+        read(write("a b 1\nb a 1\na b 2\n"), weighted=True, directed=True)
+
+
+def test_direction_and_weight_are_settings(make_model, write):
+    network = {"kind": "edge-list", "path": write("ann bob 1\n"), "directed": "yes"}
+    with pytest.raises(ScenarioError) as error:
+        make_model(network=network)
+    assert "network.directed: should be a valid boolean, found 'yes'" in str(error.value)
