@@ -266,16 +266,6 @@ def rule_has_ties(decision: Decision, network: Network) -> Found:
         )
 
 
-@_check("collective", "network")
-def seeding_has_ties(collective: Collective, network: Network) -> Found:
-    """So must the ties that seeds are chosen by."""
-    if collective.seeding in {"degree", "neighbourhood"} and not network.has_ties:
-        yield Problem(
-            ("collective", "seeding"),
-            f"'{collective.seeding}' needs ties, and network '{network}' has none",
-        )
-
-
 def _learners(able: str) -> str:
     kinds: Any = Learner.kinds
     return ", ".join(kind for kind, learner in kinds.items() if getattr(learner, able))

@@ -30,7 +30,7 @@ class Phase(Enum):
     """The phases of a round, in order; each is a method of the model."""
 
     OBSERVE = "users see last round's success and their neighbours"
-    DECIDE = "users join, stay or leave"
+    DECIDE = "an organiser, if there is one, recruits; users join, stay or leave"
     SUBMIT = "members' data go through the strategy, others' as they are"
     RETRAIN = "the platform fits its learner on what it received"
     MEASURE = "success, accuracy, shares and payoffs, on fresh points"
@@ -121,7 +121,9 @@ class CollectiveActionModel(mesa.Model):
         self.situation = Situation(self.columns, self.ties, gain, payoff.exposure(users))
 
     def decide(self) -> None:
-        """Let the users that revise this round join, stay or leave."""
+        """Let the organiser recruit, then the users that revise this round join, stay or leave."""
+        rng = self.streams("organiser", self.round)
+        self.scenario.collective.recruit(self.round, self.columns, self.ties, rng)
         rule = self.scenario.decision
         order = rule.activation.users(self.columns, self.streams("activation", self.round))
         if hasattr(self.user_class, "decide"):

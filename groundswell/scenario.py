@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from groundswell import tie_checks  # noqa: F401  (registers its checks)
 from groundswell.agents import (  # noqa: F401  (registers what they hold)
     digits,
     erasing,

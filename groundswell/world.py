@@ -6,7 +6,7 @@ Building it is what finds everything wrong with the data a scenario names.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from groundswell.agents.coincidence import Coincidence
 from groundswell.agents.columns import Columns
 from groundswell.agents.network import Network
 from groundswell.agents.population import Population, Rows, Source
+from groundswell.agents.seeding import communities
 from groundswell.agents.ties import Ties, no_ties
 from groundswell.blocks import within
 from groundswell.data import Floats, Ints, Points
@@ -86,9 +87,13 @@ def build_world(
         ties = scenario.network.build(users, streams("network"))
     rows = source.rows(users, streams("population"))
     columns = Columns(users)
+    if scenario.collective.needs_communities and ties.communities is None:
+        ties = replace(ties, communities=communities(ties, streams("communities")))
     if ties.communities is not None:
-        columns["block"] = ties.communities
+        columns["community"] = ties.communities
     _draw_settings(problems, scenario, columns, streams, _numeric_columns(source, rows, users))
+    with problems.at("collective", "organiser", "budget"):
+        scenario.collective.check_budget(users)
     with problems.at("collective"):
         columns["joined"] = scenario.collective.choose_seeds(ties, streams("seeds"))
         columns["committed"] = columns["joined"] & scenario.collective.committed

@@ -6,48 +6,44 @@ import math
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
+from groundswell.agents.columns import Columns
+from groundswell.agents.organiser import CountOrShare, Organiser, counted
+from groundswell.agents.seeding import breadth_first, known_communities, ranked
 from groundswell.agents.signal import NoSignal, Signal
 from groundswell.agents.strategy import NoStrategy, Strategy
 from groundswell.agents.ties import Ties
 from groundswell.component import Settings
 from groundswell.data import Bools, Ints
-from groundswell.problems import InputError
+from groundswell.problems import InputError, did_you_mean
 
-Users = Annotated[tuple[int, ...], Field(strict=False)]
-
-
-def _count_or_share(seeds: float) -> float:
-    if seeds < 0:
-        raise ValueError(f"should be a count or a share, not negative, found {seeds}")
-    if isinstance(seeds, float) and seeds > 1:
-        raise ValueError(
-            f"'seeds' is a share if it has a decimal point, at most 1.0, found {seeds}; "
-            "write a count without the point"
-        )
-    return seeds
-
-
-COUNT_OR_SHARE = {
-    "anyOf": [
-        {"type": "integer", "minimum": 0},
-        {"type": "number", "minimum": 0, "maximum": 1},
-    ]
-}
-Seeds = Annotated[int | float, AfterValidator(_count_or_share), WithJsonSchema(COUNT_OR_SHARE)]
+Users = Annotated[tuple[int | str, ...], Field(strict=False)]
+MOST_TO_COMPARE = 10_000
+"""Ids that a misspelt one is compared with; more would take seconds."""
+Seeding = Literal["random", "degree", "core", "community", "users", "neighbourhood"]
 
 
 class Collective(Settings):
     """The collective: its seeds and what it asks of members."""
 
-    seeds: Seeds = 0.01
+    seeds: CountOrShare = 0.01
     """Members at the start: an integer is a count, a float a share (to the nearest user)."""
-    seeding: Literal["random", "degree", "users", "neighbourhood"] = "random"
-    """Who they are: random users, those with most neighbours, given ``users``, or a random user
-    and its nearest, breadth first."""
+    seeding: Seeding = "random"
+    """Who they are: random users; those who influence most others ("degree"), or are in the
+    innermost core of ties ("core"); whole communities, the largest first, of the last one random
+    users ("community"); given ``users``; or a random user and its nearest, breadth first
+    ("neighbourhood"). Equals are told apart at random. Communities are the blocks of a
+    stochastic-block network, else found by label propagation, and shown in the column of that
+    name; they, cores and neighbourhoods go by ties in either direction."""
     users: Users | None = None
-    """The seeds with ``seeding = "users"``; the one in the middle with "neighbourhood"."""
+    """The seeds with ``seeding = "users"``; the one in the middle with "neighbourhood". A number
+    counts users from 0, text is the id that the network's file gives a user."""
+    community: int | None = Field(None, ge=0)
+    """The community the seeds are of with ``seeding = "community"``, numbered from 0: all of it,
+    or as many random users of it as ``seeds`` says."""
+    organiser: Organiser | None = None
+    """Who brings in more members as rounds go by; nobody by default."""
     committed: bool = True
     """Seeds never leave."""
     compliance: float = Field(1.0, ge=0, le=1)
@@ -65,34 +61,43 @@ class Collective(Settings):
     def _seeds_are_consistent(self) -> Collective:
         if self.seeding == "users" and not self.users:
             raise ValueError("'seeding = \"users\"' needs 'users', the list of seeds")
-        default = type(self).model_fields["seeds"].default
-        if self.seeding == "users" and self.seeds not in {default, len(set(self.users or ()))}:
+        if self.seeding == "users" and self.seeds not in {
+            self._usual_seeds, len(set(self.users or ()))
+        }:  # fmt: skip
             raise ValueError(
                 f"'users' names {len(set(self.users or ()))} seeds and 'seeds' says {self.seeds}; "
                 "leave 'seeds' out"
             )
-        if self.seeding in {"random", "degree"} and self.users is not None:
+        if self.seeding not in {"users", "neighbourhood"} and self.users is not None:
             raise ValueError(f"'users' has no meaning with seeding = '{self.seeding}'")
         if self.seeding == "neighbourhood" and len(self.users or ()) > 1:
             raise ValueError("'neighbourhood' grows around one user; name one in 'users'")
-        if self.users is not None and min(self.users, default=0) < 0:
-            raise ValueError(f"'users' are numbered from 0, found {min(self.users)}")
+        numbers = [user for user in self.users or () if isinstance(user, int)]
+        if min(numbers, default=0) < 0:
+            raise ValueError(f"'users' are numbered from 0, found {min(numbers)}")
+        if self.seeding != "community" and self.community is not None:
+            raise ValueError(f"'community' has no meaning with seeding = '{self.seeding}'")
         return self
 
-    def number_of_seeds(self, users: int) -> int:
-        """Return how many of N users are seeds.
+    @property
+    def _usual_seeds(self) -> float:
+        """The default of ``seeds``, which stands for all where seeds are named."""
+        default: float = type(self).model_fields["seeds"].default
+        return default
 
-        Raises
-        ------
-        InputError
-            If there are more seeds than users.
-        """
-        if self.seeding == "users":
-            return len(set(self.users or ()))
-        count = self.seeds if isinstance(self.seeds, int) else round(self.seeds * users)
-        if count > users:
-            raise InputError(f"{count:,} seeds among {users:,} users", key=("seeds",))
-        return count
+    @property
+    def needs_communities(self) -> bool:
+        """Whether the communities of users decide who joins."""
+        organised = self.organiser is not None and self.organiser.by == "community"
+        return organised or self.seeding == "community"
+
+    @property
+    def needs_ties(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Settings by which users are chosen by their ties: keys and what they say."""
+        chosen: list[tuple[tuple[str, ...], str]] = [(("seeding",), self.seeding)]
+        if self.organiser is not None:
+            chosen.append((("organiser", "by"), self.organiser.by))
+        return tuple((key, by) for key, by in chosen if by not in {"random", "users"})
 
     def choose_seeds(self, ties: Ties, rng: np.random.Generator) -> Bools:
         """Return who is a member at the start.
@@ -102,22 +107,43 @@ class Collective(Settings):
         InputError
             If the seeds do not fit the users.
         """
-        if self.users and max(self.users) >= ties.users:
-            raise InputError(
-                f"users go from 0 to {ties.users - 1}, found {max(self.users)}", key=("users",)
-            )
-        count = self.number_of_seeds(ties.users)
         # Drawn whatever the seeding, so that it breaks ties between equal degrees too.
         order = rng.permutation(ties.users)
         if self.seeding == "users":
-            order = np.unique(np.array(self.users))
-        elif self.seeding == "degree":
-            order = order[np.argsort(-ties.degree[order], kind="stable")]
+            chosen = np.unique(self._named(ties))
         elif self.seeding == "neighbourhood":
-            order = breadth_first(ties, int(self.users[0] if self.users else order[0]), count)
+            start = self._named(ties) if self.users else order
+            chosen = breadth_first(ties, int(start[0]), self._count(ties.users))
+        elif self.community is not None:
+            chosen = self._of_community(ties, self.community, order)
+        else:
+            chosen = ranked(ties, self.seeding, order)[: self._count(ties.users)]
         joined = np.zeros(ties.users, dtype=bool)
-        joined[order[:count]] = True
+        joined[chosen] = True
         return joined
+
+    def recruit(self, round_: int, columns: Columns, ties: Ties, rng: np.random.Generator) -> None:
+        """Let the organiser bring in the recruits of a round: they are what seeds are."""
+        if self.organiser is None:
+            return
+        joined: Bools = columns["joined"]
+        free = ~joined
+        if "removed" in columns:  # who can never be a member again
+            free &= ~columns["removed"]
+        recruits = self.organiser.recruits(round_, ties, joined, free, rng)
+        columns["joined"] = joined | recruits
+        columns["committed"] = columns["committed"] | (recruits & self.committed)
+
+    def check_budget(self, users: int) -> None:
+        """Refuse an organiser's budget for more users than there are.
+
+        Raises
+        ------
+        InputError
+            If it is.
+        """
+        if self.organiser is not None:
+            self.organiser.quota(self.organiser.start, users)
 
     def planters(self, joined: Bools, order: Ints) -> Bools:
         """Return which members plant.
@@ -138,6 +164,45 @@ class Collective(Settings):
         last_first = order[::-1]
         return _first_share(self.mistakes, last_first[planting[last_first]], planting)
 
+    def _count(self, users: int) -> int:
+        try:
+            return counted(self.seeds, users, "seeds")
+        except InputError as error:
+            raise InputError(str(error), key=("seeds",)) from None
+
+    def _named(self, ties: Ties) -> Ints:
+        """Return the rows of the users that are named."""
+        position = {name: row for row, name in enumerate(ties.names)}
+        rows = []
+        for i, user in enumerate(self.users or ()):
+            if isinstance(user, int) and user >= ties.users:
+                raise InputError(f"users go from 0 to {ties.users - 1}, found {user}", ("users",))
+            if isinstance(user, str) and user not in position:
+                few = ties.ids is not None and ties.users <= MOST_TO_COMPARE
+                hint = did_you_mean(user, position) if few else ""
+                raise InputError(f"there is no user with the id '{user}'{hint}", ("users", i))
+            rows.append(user if isinstance(user, int) else position[user])
+        return np.array(rows)
+
+    def _of_community(self, ties: Ties, community: int, order: Ints) -> Ints:
+        """Return the seeds of a community."""
+        communities = known_communities(ties)
+        last = int(communities.max())
+        if community > last:
+            raise InputError(
+                f"communities go from 0 to {last}, found {community}", key=("community",)
+            )
+        theirs: Ints = order[communities[order] == community]
+        if self.seeds == self._usual_seeds:
+            return theirs
+        count = self._count(ties.users)
+        if count > len(theirs):
+            raise InputError(
+                f"{count:,} seeds in community {community}, which has {len(theirs):,} users",
+                key=("seeds",),
+            )
+        return theirs[:count]
+
 
 def _first_share(share: float, users: Ints, like: Bools) -> Bools:
     """Mark the first ⌊share · n⌋ of n users."""
@@ -146,19 +211,3 @@ def _first_share(share: float, users: Ints, like: Bools) -> Bools:
     marked = np.zeros_like(like)
     marked[users[:count]] = True
     return marked
-
-
-def breadth_first(ties: Ties, start: int, count: int) -> Ints:
-    """Return up to ``count`` users nearest to a user, itself first, neighbours in order."""
-    if ties.complete:
-        return np.concatenate([[start], ties.neighbours(start)])[:count]
-    found = {start: None}
-    frontier = [start]
-    while frontier and len(found) < count:
-        frontier = [
-            neighbour
-            for user in frontier
-            for neighbour in ties.neighbours(user).tolist()
-            if neighbour not in found and found.setdefault(neighbour) is None
-        ]
-    return np.array(list(found), dtype=np.int64)[:count]

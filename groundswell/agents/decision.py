@@ -46,6 +46,8 @@ class Decision(Component):
     default_kind = "best-response"
     weighs_success: ClassVar[bool] = False
     """Needs a success to gain from."""
+    weighs_ties: ClassVar[bool] = False
+    """Can tell ties of different weight apart; rules that cannot are refused where ties have it."""
     activation: Activation = Inertial()
     """Who revises in a round, and in which order."""
 
@@ -77,6 +79,7 @@ class Fixed(Decision):
     """The seeds are the collective: nobody joins or leaves (the papers' setting, α given)."""
 
     kind: Literal["fixed"] = "fixed"
+    weighs_ties = True
 
     def wants(self, situation: Situation) -> Bools:
         """Return membership as it is."""
@@ -91,11 +94,13 @@ class Threshold(Decision):
     """Join when enough others have: m_i/k_i or m_i (neighbours), n/N or n (everybody) >= θ_i.
 
     The comparison is ``>=``. Of neighbours, a user does not count itself; of everybody, it does.
-    Users without neighbours see a share of 0. Sources: Granovetter (1978) for everybody, Watts
+    Users without neighbours see a share of 0. Where ties have weights, shares are of the weight of
+    all neighbours, and counts stay counts. Sources: Granovetter (1978) for everybody, Watts
     (2002) for shares of neighbours, Centola & Macy (2007) for counts.
     """
 
     kind: Literal["threshold"] = "threshold"
+    weighs_ties = True
     of: Literal["neighbours", "everybody"] = "neighbours"
     """Whose membership counts."""
     measure: Literal["share", "count"] = "share"
@@ -109,6 +114,11 @@ class Threshold(Decision):
     def needs_ties(self) -> bool:
         """Neighbours' thresholds do."""
         return self.of == "neighbours"
+
+    def adds_weights(self, ties: Ties) -> bool:
+        """Whether what a user sees is a sum of weights: no number of neighbours would do."""
+        seen = self.of == "neighbours" and self.measure == "share"
+        return seen and ties.weights is not None
 
     def need(self, columns: Columns, ties: Ties) -> Ints:
         """Return how many members each user needs to see: comparisons are between integers."""
@@ -125,15 +135,23 @@ class Threshold(Decision):
         need = columns.derive("need", lambda: self.need(columns, ties))
         if self.of == "everybody":
             enough: Bools = np.count_nonzero(joined) >= need
+        elif self.adds_weights(ties):
+            enough = ties.joined_share(joined) >= columns["threshold"]
         else:
             enough = ties.joined_neighbours(joined) >= need
         return enough if self.reversible else enough | joined
 
     def take_turns(self, situation: Situation, order: Ints, joined: Bools, locked: Bools) -> None:
         """Compare the number of members seen with the number needed, one user at a time."""
-        from groundswell.agents.kernels import threshold_turns
+        from groundswell.agents.kernels import share_turns, threshold_turns
 
         columns, ties = situation.columns, situation.ties
+        if self.adds_weights(ties):
+            share_turns(
+                order, joined, locked, columns["threshold"], self.reversible,
+                ties.indptr, ties.indices, ties.units, ties.total, ties.complete,
+            )  # fmt: skip
+            return
         need = columns.derive("need", lambda: self.need(columns, ties))
         threshold_turns(
             order, joined, locked, need, self.of == "everybody", self.reversible,
@@ -151,6 +169,7 @@ class BestResponse(Decision):
 
     kind: Literal["best-response"] = "best-response"
     weighs_success = True
+    weighs_ties = True
 
     def wants(self, situation: Situation) -> Bools:
         """Compare joining with staying out."""
@@ -176,7 +195,7 @@ class BestResponse(Decision):
         best_response_turns(
             order, joined, locked, situation.gain, situation.exposure,
             columns["benefit"], columns["selective_incentive"], columns["peer_pressure"],
-            columns["cost"], ties.degree, ties.indptr, ties.indices, ties.complete,
+            columns["cost"], ties.indptr, ties.indices, ties.units, ties.total, ties.complete,
         )  # fmt: skip
 
 

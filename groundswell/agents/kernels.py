@@ -60,6 +60,28 @@ def joined_neighbours(
 
 
 @compiled
+def joined_share(
+    user: int,
+    members: int,
+    joined: Bools,
+    indptr: Ints,
+    indices: Indices,
+    units: Floats,
+    total: Floats,
+    complete: bool,
+) -> float:
+    """Return the share of a user's neighbours that have joined, by weight if ties have any."""
+    seen = 0.0
+    if len(units) == 0:
+        seen += joined_neighbours(user, members, joined, indptr, indices, complete)
+    else:
+        for k in range(indptr[user], indptr[user + 1]):
+            seen += units[k] * joined[indices[k]]
+    share: float = seen / total[user]
+    return share
+
+
+@compiled
 def threshold_turns(
     order: Ints,
     joined: Bools,
@@ -96,9 +118,10 @@ def best_response_turns(
     incentive: Floats,
     pressure: Floats,
     cost: Floats,
-    degree: Ints,
     indptr: Ints,
     indices: Indices,
+    units: Floats,
+    total: Floats,
     complete: bool,
 ) -> None:
     """Let users revise one by one: in if it pays, out if it costs, as before if neither."""
@@ -107,8 +130,7 @@ def best_response_turns(
         if locked[user]:
             continue
         others = members - joined[user]
-        count = joined_neighbours(user, members, joined, indptr, indices, complete)
-        share = count / max(degree[user], 1)
+        share = joined_share(user, members, joined, indptr, indices, units, total, complete)
         advantage = (
             benefit[user] * gain[others]
             + incentive[user]
@@ -116,5 +138,29 @@ def best_response_turns(
             - cost[user] * exposure[others]
         )
         wants = advantage > 0 or (advantage == 0 and joined[user])
+        members += int(wants) - int(joined[user])
+        joined[user] = wants
+
+
+@compiled
+def share_turns(
+    order: Ints,
+    joined: Bools,
+    locked: Bools,
+    threshold: Floats,
+    reversible: bool,
+    indptr: Ints,
+    indices: Indices,
+    units: Floats,
+    total: Floats,
+    complete: bool,
+) -> None:
+    """Let users revise one by one: in if a large enough share of their neighbours is, by weight."""
+    members = joined.sum()
+    for user in order:
+        if locked[user] or (joined[user] and not reversible):
+            continue
+        share = joined_share(user, members, joined, indptr, indices, units, total, complete)
+        wants = share >= threshold[user]
         members += int(wants) - int(joined[user])
         joined[user] = wants

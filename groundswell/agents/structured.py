@@ -50,7 +50,7 @@ class StochasticBlock(Network):
 
     Each pair within a block is tied with probability ``within`` / (size - 1), each pair of users
     of different blocks with one probability such that users have ``between`` such neighbours on
-    average. Users of a block follow each other; the column ``block`` numbers it from 0.
+    average. Users of a block follow each other; the column ``community`` says whose block is which.
     """
 
     kind: Literal["stochastic-block"] = "stochastic-block"

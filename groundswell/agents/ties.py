@@ -82,6 +82,16 @@ class Ties:
         return np.bincount(self.indices, minlength=self.users).astype(np.int64)
 
     @cached_property
+    def core(self) -> Ints:
+        """Largest k for which each user is in the k-core, whatever the direction of ties."""
+        if self.complete:
+            return self.degree
+        from groundswell.agents.graph_kernels import core_numbers
+
+        either = self.either_way()
+        return core_numbers(either.indptr, either.indices)
+
+    @cached_property
     def rows(self) -> Ints:
         """The user whose neighbour each entry of ``indices`` is."""
         return np.repeat(np.arange(self.users), self.degree)
@@ -92,13 +102,15 @@ class Ties:
 
         Sums of whole numbers are exact, so that .3 is half of .1 + .2 + .3, which it is not in
         floating point. Weights that no such unit fits are as they are, summed in user order.
+        Empty where all ties weigh the same.
         """
-        weights = np.ones(len(self.indices)) if self.weights is None else self.weights
+        if self.weights is None:
+            return np.zeros(0)
         for digits in range(MOST_DIGITS + 1):
-            whole = np.round(weights * 10.0**digits)
-            if whole.sum() < EXACT and np.array_equal(whole / 10.0**digits, weights):
+            whole = np.round(self.weights * 10.0**digits)
+            if whole.sum() < EXACT and np.array_equal(whole / 10.0**digits, self.weights):
                 return whole
-        return weights
+        return self.weights
 
     @cached_property
     def total(self) -> Floats:
@@ -133,11 +145,12 @@ class Ties:
 
     def joined_share_of(self, user: int, joined: Bools) -> float:
         """Return the share of one user's neighbours, by weight, that have joined."""
-        neighbours = self.neighbours(user)
-        if self.complete or not len(neighbours):
-            return float(np.count_nonzero(joined[neighbours]) / self.total[user])
-        units = self.units[self.indptr[user] : self.indptr[user + 1]]
-        return float(np.cumsum(units * joined[neighbours])[-1] / self.total[user])
+        has_joined = joined[self.neighbours(user)]
+        seen = float(np.count_nonzero(has_joined))
+        if self.weights is not None and seen:
+            units = self.units[self.indptr[user] : self.indptr[user + 1]]
+            seen = float(np.cumsum(units * has_joined)[-1])
+        return seen / float(self.total[user])
 
     def either_way(self) -> Ties:
         """Return who is tied to whom whatever the direction and weight."""

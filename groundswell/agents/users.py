@@ -62,14 +62,13 @@ class User(mesa.Agent):
 
     @property
     def neighbours(self) -> Users:
-        """The users it is tied to."""
+        """The users it is tied to; with directed ties, those who influence it."""
         return self.model.agents.of_rows(self.model.ties.neighbours(self.row))
 
     @property
     def joined_share(self) -> float:
-        """Share of its neighbours that are members, 0 without neighbours."""
-        neighbours = self.model.ties.neighbours(self.row)
-        return float(np.mean(self.model.columns["joined"][neighbours])) if len(neighbours) else 0.0
+        """Share of its neighbours, by weight, that are members; 0 without neighbours."""
+        return self.model.ties.joined_share_of(self.row, self.model.columns["joined"])
 
     def remove(self) -> None:
         """Refuse: the number of users is fixed."""

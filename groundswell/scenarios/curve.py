@@ -40,6 +40,8 @@ LEFT_OUT: dict[str, Any] = {
     "collective.seeds": 0,
     "collective.seeding": "random",
     "collective.users": None,
+    "collective.community": None,
+    "collective.organiser": None,
     "collective.compliance": 1.0,
     "platform.memory": "current",
     "platform.retrain_every": 1,

@@ -105,7 +105,7 @@ def test_more_seeds_than_users():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"seeds": 1.5}, "'seeds' is a share if it has a decimal point"),
+        ({"seeds": 1.5}, "collective.seeds: is a share if it has a decimal point"),
         ({"seeds": -1}, "a count or a share, not negative"),
         ({"seeds": -0.1}, "a count or a share, not negative"),
         ({"seeds": "5"}, "valid integer"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from groundswell.agents.decision import BestResponse
 from groundswell.agents.network import EdgeList
 from groundswell.problems import InputError, ScenarioError
 
@@ -273,3 +274,28 @@ def test_direction_and_weight_are_settings(make_model, write):
     with pytest.raises(ScenarioError) as error:
         make_model(network=network)
     assert "network.directed: should be a valid boolean, found 'yes'" in str(error.value)
+
+
+def test_rules_that_cannot_weigh_ties_are_refused(make_model, write, monkeypatch):
+    network = {"kind": "edge-list", "path": write("a b 1\n"), "weighted": True}
+    assert make_model(network=network).ties.weights is not None
+    monkeypatch.setattr(BestResponse, "weighs_ties", False)
+    with pytest.raises(ScenarioError) as error:
+        make_model(network=network)
+    assert (
+        "network.weighted: 'best-response' takes all neighbours alike and cannot use the weights "
+        "of ties; leave it out, or choose one of: fixed, threshold"
+    ) in str(error.value)
+
+
+def test_counts_stay_counts(make_model, write):
+    network = {"kind": "edge-list", "path": write("a d 9\nb d 1\nc d 1\n"), "weighted": True}
+    decision = {"kind": "threshold", "measure": "count", "threshold": 2}
+    model = make_model(
+        network=network,
+        decision={**decision, "activation": "synchronous"},
+        collective={"seeding": "users", "users": ["b", "c"]},
+    )
+    assert model.user(3).joined_share == 2 / 11
+    model.step()
+    assert model.columns["joined"].tolist() == [False, True, True, True]

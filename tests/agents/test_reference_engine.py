@@ -22,7 +22,14 @@ NETWORKS = {
     "erdos-renyi": {"kind": "erdos-renyi", "mean_degree": 4.0},
     "barabasi-albert": {"kind": "barabasi-albert", "ties": 3},
     "karate": {"kind": "named", "name": "karate"},
-}
+    "directed": {"kind": "edge-list", "path": "pairs", "directed": True},
+    "weighted": {"kind": "edge-list", "path": "tenths", "weighted": True},
+    "directed-weighted": {
+        "kind": "edge-list", "path": "odd", "directed": True, "weighted": True,
+    },
+}  # fmt: skip
+SIZED = {"karate", "directed", "weighted", "directed-weighted"}
+"""Networks that say themselves how many users there are."""
 ACTIVATIONS = {
     "synchronous": "synchronous",
     "inertial": {"kind": "inertial", "revision": {"kind": "uniform", "low": 0.1, "high": 0.9}},
@@ -88,6 +95,7 @@ class Person(mesa.Agent):
         self.committed = self.settings["committed"]
         self.wish = self.joined
         self.friends = []
+        self.weights = []
 
     def consider(self):
         self.wish = self.joined if self.committed else self.model.rule(self)
@@ -103,7 +111,13 @@ class Person(mesa.Agent):
         return len([friend for friend in self.friends if friend.joined])
 
     def joined_share(self):
-        return self.joined_friends() / len(self.friends) if self.friends else 0.0
+        if not self.friends or not self.weights:
+            return self.joined_friends() / len(self.friends) if self.friends else 0.0
+        everybody, joined = 0.0, 0.0
+        for friend, weight in zip(self.friends, self.weights, strict=True):
+            everybody += weight
+            joined += weight if friend.joined else 0.0
+        return joined / everybody
 
 
 class ReferenceModel(mesa.Model):
@@ -118,6 +132,7 @@ class ReferenceModel(mesa.Model):
         self.people = [Person(self, row, model.columns) for row in range(self.size)]
         for person in self.people:
             person.friends = [self.people[j] for j in friends_of(model.ties, person.row)]
+            person.weights = weights_of(model.ties, person.row)
         shares = np.array([n / self.size for n in range(self.size + 1)])
         self.success = scenario.platform.curve(shares).tolist()
         exposures = np.array([1 - n / self.size for n in range(1, self.size + 1)])
@@ -183,6 +198,10 @@ def friends_of(ties, row):
     return ties.indices[ties.indptr[row] : ties.indptr[row + 1]].tolist()
 
 
+def weights_of(ties, row):
+    return ties.units[ties.indptr[row] : ties.indptr[row + 1]].tolist()
+
+
 def compare(model, rounds=ROUNDS):
     """Run both engines; return how many joined and how many left."""
     reference = ReferenceModel(model)
@@ -202,11 +221,32 @@ def compare(model, rounds=ROUNDS):
     return joined, left
 
 
+@pytest.fixture(scope="session")
+def tie_files(tmp_path_factory):
+    """Files of 70 users: ties of one direction, weights in tenths, and odd weights."""
+    folder, rng = tmp_path_factory.mktemp("ties"), np.random.default_rng(5)
+    pairs = [(a, (a + step) % 70) for a in range(70) for step in (1, 3, 11) if rng.random() < 0.9]
+    pairs += [(b, a) for a, b in pairs if rng.random() < 0.3]
+    tenths = {tuple(sorted(pair)): rng.integers(1, 30) / 10 for pair in pairs}
+    odd = {pair: float(rng.exponential()) for pair in pairs}
+    contents = {
+        "pairs": [f"{a} {b}" for a, b in pairs],
+        "tenths": [f"{a} {b} {weight}" for (a, b), weight in tenths.items()],
+        "odd": [f"{a} {b} {weight!r}" for (a, b), weight in odd.items()],
+    }
+    for name, lines in contents.items():
+        (folder / name).write_text("\n".join(lines))
+    return folder
+
+
 @pytest.fixture
-def run_both(make_model):
+def run_both(make_model, tie_files):
     def run(rule, activation, network, users=70, rng=7, **more):
         settings = {**RULES[rule], "collective__seeds": 0.2, "network": NETWORKS[network], **more}
-        if network != "karate":
+        if "path" in NETWORKS[network]:
+            path = str(tie_files / NETWORKS[network]["path"])
+            settings["network"] = {**NETWORKS[network], "path": path}
+        if network not in SIZED:
             settings["population__users"] = users
         settings["decision__activation"] = ACTIVATIONS[activation]
         return compare(make_model(rng=rng, **settings))
@@ -280,3 +320,55 @@ def test_same_members_in_any_setting(
         collective__committed=committed,
         platform__curve__midpoint=midpoint,
     )
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("reversible", [True, False], ids=["reversible", "for-good"])
+@pytest.mark.parametrize("weight", ["", "1", "0.1", "0.3333333333333333"])
+def test_equal_weights_are_no_weights(make_model, tie_files, activation, reversible, weight):
+    settings = {
+        "decision": {
+            "kind": "threshold", "threshold": SPREAD, "reversible": reversible,
+            "activation": ACTIVATIONS[activation],
+        },
+        "collective__seeds": 0.2,
+    }  # fmt: skip
+    plain = (tie_files / "pairs").read_text().splitlines()
+    path = tie_files / f"weighing-{weight}"
+    path.write_text("\n".join(f"{line} {weight}" for line in plain))
+    pairs, weighted = (
+        make_model(**settings, network={"kind": "edge-list", "path": str(path), "weighted": one})
+        for path, one in ((tie_files / "pairs", False), (path, bool(weight)))
+    )
+    for _ in range(ROUNDS):
+        pairs.step()
+        weighted.step()
+        assert np.array_equal(pairs.columns["joined"], weighted.columns["joined"])
+
+
+@pytest.mark.parametrize("activation", ["synchronous", "sequential", "random"])
+def test_weights_that_floating_point_adds_up_wrong(make_model, tmp_path, activation):
+    # .3 is half of .1 + .2 + .3, and .1 + .2 + .3 > .6 in floating point.
+    path = tmp_path / "ties"
+    path.write_text("a d .1\nb d .2\nc d .3\n")
+    model = make_model(
+        network={"kind": "edge-list", "path": str(path), "directed": True, "weighted": True},
+        decision={"kind": "threshold", "threshold": 0.5, "activation": activation},
+        collective={"seeding": "users", "users": [2]},
+    )
+    for _ in range(3):
+        model.step()
+    assert model.columns["joined"].tolist() == [False, False, True, True]
+
+
+def test_influence_flows_one_way(make_model, tmp_path):
+    path = tmp_path / "ties"
+    path.write_text("0 1\n1 2\n2 3\n")
+    settings = {
+        "network": {"kind": "edge-list", "path": str(path), "directed": True},
+        "decision": {"kind": "threshold", "threshold": 1.0, "activation": "synchronous"},
+    }
+    model = make_model(**settings, collective={"seeding": "users", "users": [1]})
+    for _ in range(5):
+        model.step()
+    assert model.columns["joined"].tolist() == [False, True, True, True]

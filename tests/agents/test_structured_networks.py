@@ -145,15 +145,15 @@ def test_one_range_is_drawn_uniformly():
     assert len(distinct(7, 5, np.random.default_rng(0))) == 5
 
 
-def test_the_block_of_a_user_is_a_column(make_model):
+def test_the_block_of_a_user_is_its_community(make_model):
     model = make_model(
         population__users=10,
         network={"kind": "stochastic-block", "blocks": 2, "within": 2.0, "between": 1.0},
     )
-    assert model.columns["block"].tolist() == [0] * 5 + [1] * 5
-    assert model.user(9).block == 1
-    assert model.agents.groupby("block").count() == {0: 5, 1: 5}
-    assert "block" not in make_model(population__users=10, network="complete").columns
+    assert model.columns["community"].tolist() == [0] * 5 + [1] * 5
+    assert model.user(9).community == 1
+    assert model.agents.groupby("community").count() == {0: 5, 1: 5}
+    assert "community" not in make_model(population__users=10, network="complete").columns
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_all_problems_of_the_data_at_once(make_model, write):
     with pytest.raises(ScenarioError) as error:
         make_model(
             population={"kind": "table", "path": write(GOOD), "label": "wage"},
-            network={"kind": "edge-list", "path": write("0 x\n", "ties.txt")},
+            network={"kind": "edge-list", "path": write("0 1 x\n", "ties.txt")},
             platform={"kind": "learning", "learner": "tree"},
             decision="fixed",
         )

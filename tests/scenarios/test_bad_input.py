@@ -38,7 +38,7 @@ SETTINGS = [
     ("rounds = 3", 'rounds = "3"', "small.toml:2: rounds: should be a valid integer, found '3'"),
     ("rounds = 3", "rounds = true", "small.toml:2: rounds: should be a valid integer, found True"),
     ('name = "small"', "", "small.toml: name: is missing"),
-    ("seeds = 2", "seeds = 1.5", "small.toml:13: collective.seeds: 'seeds' is a share"),
+    ("seeds = 2", "seeds = 1.5", "small.toml:13: collective.seeds: is a share"),
     ("seeds = 2", 'seeds = "few"', "small.toml:13: collective.seeds: should be a valid integer or"),
     ('"logistic"', '"logistics"', "small.toml:19: platform.learner: unknown kind 'logistics'"),
     ('kind = "none"', 'kind = "ring"\ndegree = 3', "small.toml:11: network.degree: should be a"),
@@ -129,8 +129,8 @@ def test_everything_wrong_with_the_data_is_said_at_once(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("0 1\n1 -2\n", "ties.txt:2: network.path: expected two user ids"),
-        ("0 1\nann bob\n", "ties.txt:2: network.path: expected two user ids"),
+        ("0 1\n1 -2\n", "ties.txt:2: network.path: ids that are numbers should be whole"),
+        ("0 1\nann\n", "ties.txt:2: network.path: expected two user ids"),
         ("# nothing\n", "the file has no ties"),
         ("0 1\n1 2\n", None),
     ],

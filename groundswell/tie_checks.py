@@ -1,0 +1,43 @@
+"""Contradictions about ties: who weighs them, who is chosen by them, and who stands where."""
+
+from __future__ import annotations
+
+from groundswell.agents.collective import Collective
+from groundswell.agents.decision import Decision
+from groundswell.agents.network import Network
+from groundswell.contradictions import CHECKS, Check, Found
+from groundswell.problems import Problem
+
+
+def rule_weighs_ties(decision: Decision, network: Network) -> Found:
+    """Weights that a rule does not look at would be read for nothing."""
+    if getattr(network, "weighted", False) and not decision.weighs_ties:
+        kinds = [kind for kind, rule in Decision.kinds.items() if getattr(rule, "weighs_ties", 0)]
+        yield Problem(
+            ("network", "weighted"),
+            f"'{decision}' takes all neighbours alike and cannot use the weights of ties; leave it "
+            f"out, or choose one of: {', '.join(kinds)}",
+        )
+
+
+def choice_has_ties(collective: Collective, network: Network) -> Found:
+    """Who is chosen by ties needs some."""
+    for key, by in () if network.has_ties else collective.needs_ties:
+        yield Problem(("collective", *key), f"'{by}' needs ties, and network '{network}' has none")
+
+
+def organiser_has_time(collective: Collective, rounds: int) -> Found:
+    """An organiser acts in rounds that are simulated."""
+    organiser = collective.organiser
+    if organiser is not None and organiser.start > rounds:
+        yield Problem(
+            ("collective", "organiser", "start"),
+            f"the first recruits would come in round {organiser.start}, after the last, {rounds}",
+        )
+
+
+CHECKS += [
+    Check(("decision", "network"), rule_weighs_ties),
+    Check(("collective", "network"), choice_has_ties),
+    Check(("collective", "rounds"), organiser_has_time),
+]
