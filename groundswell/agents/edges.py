@@ -17,6 +17,8 @@ from groundswell.problems import InputError
 
 COMMENT = re.compile(r"(?:^|(?<=\s))[#%].*", re.MULTILINE)
 SEPARATORS = str.maketrans(",;", "  ")
+SEPARATED = re.compile(r"[\s,;]|^[#%]|^\Z")
+"""What ids in a list cannot hold, start with, or be."""
 DIGITS = re.compile(r"[0-9\s]*\Z")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 LARGEST_ID = 2**63 - 1
