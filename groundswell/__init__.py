@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # what a type checker and an editor see; see __getattr__ for 
     from groundswell.scenarios.curve import success_curve as success_curve
     from groundswell.scenarios.export_network import export_network as export_network
     from groundswell.scenarios.loading import load as load
+    from groundswell.scenarios.members import differences as differences
     from groundswell.scenarios.result import Result as Result
     from groundswell.scenarios.result import open_results as open  # noqa: A004, F401
     from groundswell.scenarios.running import run as run
@@ -49,6 +50,7 @@ _WHERE = {
     "Scenario": "groundswell.scenario",
     "ScenarioError": "groundswell.problems",
     "User": "groundswell.agents.users",
+    "differences": "groundswell.scenarios.members",
     "export_network": "groundswell.scenarios.export_network",
     "load": "groundswell.scenarios.loading",
     "open": "groundswell.scenarios.result",

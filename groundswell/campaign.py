@@ -8,16 +8,16 @@ from functools import cached_property
 import numpy as np
 
 from groundswell.agents.collective import Collective
-from groundswell.agents.distribution import FromColumn
 from groundswell.agents.population import Rows, Source
 from groundswell.agents.strategy import Context, Model, Outcome, Predict, Theorem
 from groundswell.data import Bools, Ints, Points, concatenate
+from groundswell.dependence import is_exchangeable
 from groundswell.gradients import Objective, Steering
 from groundswell.groups import Grouping
 from groundswell.platform.agent import Law, fit
 from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
 from groundswell.platform.memory import Submissions
-from groundswell.scenario import Scenario, per_user
+from groundswell.scenario import Scenario
 from groundswell.world import World
 
 NAN = float("nan")
@@ -66,7 +66,7 @@ class Campaign:
             order=world.compliance_order,
             learner=getattr(scenario.platform, "learner", None),
             rng=rng,
-            exchangeable=not any(isinstance(s, FromColumn) for _, s in per_user(scenario)),
+            exchangeable=is_exchangeable(scenario),
             groupings=world.groupings,
         )
 

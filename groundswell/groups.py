@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from groundswell.agents.traits import CLASS
 from groundswell.data import Floats, Ints, Points, Schema
 from groundswell.problems import InputError, did_you_mean
 from groundswell.tables import Row
@@ -15,8 +16,6 @@ from groundswell.tables import Row
 if TYPE_CHECKING:
     from groundswell.model import CollectiveActionModel
 
-CLASS = "class"
-"""What groups by label, the honest one."""
 NAN = float("nan")
 MEASURED = ("success", "success_others", "placebo", "lift", "accuracy")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from groundswell.agents.collective import Collective
 from groundswell.agents.decision import Decision
-from groundswell.agents.network import Network
+from groundswell.agents.network import Complete, Network
+from groundswell.agents.population import Population
 from groundswell.contradictions import CHECKS, Check, Found
 from groundswell.problems import Problem
 
@@ -36,7 +37,26 @@ def organiser_has_time(collective: Collective, rounds: int) -> Found:
         )
 
 
+def users_are_placed(population: Population, network: Network) -> Found:
+    """Who is placed by its data has some, keeps them, and has neighbours to be placed beside."""
+    for name in ("homophily", "node"):
+        if getattr(network, name) is None:
+            continue
+        key = ("network", name)
+        if not network.has_ties or isinstance(network, Complete):
+            what = "none" if not network.has_ties else "the same neighbours as everybody"
+            yield Problem(key, f"users of network '{network}' have {what}, wherever they are")
+        if population.form == "none":
+            yield Problem(key, f"users of a '{population}' population hold no data to go by")
+        if population.redraw:
+            yield Problem(
+                key, "users who draw fresh rows every round have no data to be placed by; leave "
+                "population.redraw out"
+            )  # fmt: skip
+
+
 CHECKS += [
+    Check(("population", "network"), users_are_placed),
     Check(("decision", "network"), rule_weighs_ties),
     Check(("collective", "network"), choice_has_ties),
     Check(("collective", "rounds"), organiser_has_time),

@@ -8,17 +8,17 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from groundswell.agents.coincidence import Coincidence
 from groundswell.agents.columns import Columns
 from groundswell.agents.network import Network
 from groundswell.agents.population import Population, Rows, Source
 from groundswell.agents.seeding import communities
 from groundswell.agents.ties import Ties, no_ties
+from groundswell.agents.traits import numeric
 from groundswell.blocks import within
 from groundswell.data import Floats, Ints, Points
 from groundswell.groups import Grouping
+from groundswell.placing import is_sound, place_users, without_nodes
 from groundswell.problems import InputError, Locate, Problems, dotted
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario, per_user
@@ -44,6 +44,8 @@ class World:
         The order of users in which members comply.
     groupings
         The ways to group points that are to be measured.
+    remarks
+        What a user should know about how data and settings were dealt out.
     """
 
     source: Source
@@ -53,11 +55,12 @@ class World:
     columns: Columns
     compliance_order: Ints
     groupings: tuple[Grouping, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a user should know about the data: rows dropped, columns read in an unusual way."""
-        return (*self.source.notes, *self.ties.notes)
+        return (*self.source.notes, *self.ties.notes, *self.remarks)
 
 
 def build_world(
@@ -71,13 +74,14 @@ def build_world(
         With all problems of the data at once.
     """
     problems = Problems()
-    source = _open_source(problems, scenario, streams)
+    population = without_nodes(problems, scenario)
+    source = _open_source(problems, scenario, population, streams)
     users = _count_users(problems, scenario, source)
     if source is None or users is None:
         problems.raise_any(locate)
         raise AssertionError("unreachable: what is missing was a problem")
     try:
-        refuse_if_too_large(scenario.population, scenario.network, users)
+        refuse_if_too_large(population, scenario.network, users)
     except InputError as error:  # stop before anything large is made
         problems.add(error.key, str(error))
         problems.raise_any(locate)
@@ -85,13 +89,14 @@ def build_world(
     ties = no_ties(users)
     with problems.at("network"):
         ties = scenario.network.build(users, streams("network"))
-    rows = source.rows(users, streams("population"))
+    rows, notes = place_users(problems, scenario, source, ties, streams)
     columns = Columns(users)
     if scenario.collective.needs_communities and ties.communities is None:
         ties = replace(ties, communities=communities(ties, streams("communities")))
     if ties.communities is not None:
         columns["community"] = ties.communities
-    _draw_settings(problems, scenario, columns, streams, _numeric_columns(source, rows, users))
+    known = _numeric_columns(source, rows, users)
+    notes += _draw_settings(problems, scenario, columns, streams, known, ties.degree)
     with problems.at("collective", "organiser", "budget"):
         scenario.collective.check_budget(users)
     with problems.at("collective"):
@@ -106,13 +111,15 @@ def build_world(
         columns=columns,
         compliance_order=streams("compliance").permutation(users),
         groupings=tuple(Grouping.of(source.schema, by) for by in scenario.measure.groups),
+        remarks=notes,
     )
 
 
-def _open_source(problems: Problems, scenario: Scenario, streams: Streams) -> Source | None:
+def _open_source(
+    problems: Problems, scenario: Scenario, population: Population, streams: Streams
+) -> Source | None:
     """Open the data, and compare what is planned with what they hold."""
-    population, collective = scenario.population, scenario.collective
-    rng = streams("population.source")
+    collective, rng = scenario.collective, streams("population.source")
     source = problems.attempt(("population",), lambda: population.open(rng))
     if source is None:
         return None
@@ -211,20 +218,28 @@ def _check_parameters(
 
 def _draw_settings(
     problems: Problems, scenario: Scenario, columns: Columns, streams: Streams,
-    known: dict[str, Floats],
-) -> None:  # fmt: skip
+    known: dict[str, Floats], degree: Ints,
+) -> tuple[str, ...]:  # fmt: skip
+    """Draw the settings of users; return what a user should know about them."""
+    notes = []
     for key, setting in per_user(scenario):
+        name, correlation = dotted(key), setting.correlation()
         with problems.at(*key):
-            columns[str(key[-1])] = setting.draw(columns.users, streams(dotted(key)), known)
+            columns[str(key[-1])] = setting.draw(columns.users, streams(name), known)
+        if correlation is not None and is_sound(problems, "network"):
+            with problems.at(*key, "correlate"):
+                partner = correlation.values(known, degree)
+                values, reached = correlation.dealt(
+                    columns[str(key[-1])], partner, streams(f"{name}.correlate")
+                )
+                columns[str(key[-1])] = values
+                notes += [f"{name}: {note}" for note in correlation.notes(reached)]
+    return tuple(notes)
 
 
 def _numeric_columns(source: Source, rows: Rows, users: int) -> dict[str, Floats]:
     """Return each numeric feature per user, averaged over the rows of a user."""
-    count = np.bincount(rows.owner, minlength=users)
-    return {
-        source.schema.columns[i].name: np.bincount(rows.owner, rows.points.X[:, i], users) / count
-        for i in source.schema.numeric
-    }
+    return {source.schema.columns[i].name: numeric(rows, users, i) for i in source.schema.numeric}
 
 
 def _fresh(scenario: Scenario, source: Source, streams: Streams) -> Points:

@@ -16,7 +16,7 @@ ORDER = [
     {"problems", "files", "randomness", "component", "data", "gradients"},
     {"agents", "platform"},
     {"settings_errors", "contradictions", "measure", "tie_checks", "scenario"},
-    {"tables", "groups", "blocks", "world", "recorder"},
+    {"tables", "groups", "blocks", "placing", "dependence", "world", "recorder"},
     {"campaign"},
     {"model"},
     {"scenarios"},
@@ -26,6 +26,7 @@ ORDER = [
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 LEAVES = {
     "groundswell.analysis.bounds",
+    "groundswell.analysis.exchangeability",
     "groundswell.analysis.gradient_bounds",
     "groundswell.analysis.groups",
     "groundswell.analysis.parameters",

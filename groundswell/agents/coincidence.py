@@ -8,7 +8,7 @@ import numpy as np
 
 from groundswell.agents.population import Rows, Source
 from groundswell.agents.signal import Signal
-from groundswell.data import Features, Floats, Points, concatenate
+from groundswell.data import Features, Floats, Ints, Points, concatenate
 
 
 class Coincidence(Source):
@@ -55,6 +55,11 @@ class Coincidence(Source):
     def rows(self, users: int, rng: np.random.Generator) -> Rows:
         """Return the data of N users."""
         rows = self.source.rows(users, rng)
+        return replace(rows, points=self._some_carrying(rows.points, rng))
+
+    def rows_of(self, chosen: Ints, rng: np.random.Generator) -> Rows:
+        """Return the data of some users of a table."""
+        rows = self.source.rows_of(chosen, rng)
         return replace(rows, points=self._some_carrying(rows.points, rng))
 
     def fresh(self, count: int, rng: np.random.Generator) -> Points:

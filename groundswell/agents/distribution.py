@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from groundswell.agents.correlation import Correlation
 from groundswell.component import Component
 from groundswell.data import Floats
 from groundswell.problems import InputError, did_you_mean
@@ -58,8 +59,31 @@ class Distribution(Component):
         """
         raise NotImplementedError
 
+    def correlation(self) -> Correlation | None:
+        """Return with what the values go, and how closely; None if they are dealt at random."""
+        return None
 
-class Constant(Distribution):
+
+class Given(Distribution):
+    """Values that belong to the users they are given for: nothing is left to be dealt out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_to_deal(cls, settings: Any) -> Any:
+        for key in ("correlate", "quantiles"):
+            if isinstance(settings, dict) and key in settings:
+                kind = cls.model_fields["kind"].default
+                laws = [one for one, law in cls.kinds.items() if issubclass(law, Continuous)]
+                raise PydanticCustomError(
+                    "given",
+                    "'{key}' deals the values of a law out to users, and '{kind}' is none; "
+                    "works: {laws}",
+                    {"key": key, "kind": kind, "laws": ", ".join(laws)},
+                )
+        return settings
+
+
+class Constant(Given):
     """The same number for everybody."""
 
     kind: Literal["constant"] = "constant"
@@ -79,6 +103,15 @@ class Continuous(Distribution):
     order: Literal["random", "index"] = "random"
     """Quantiles are dealt to users at random, or in index order (which correlates with
     position and degree on many networks)."""
+    correlate: Correlation | None = None
+    """Deal the values out so that they go with the degree or a column: ``with`` says which,
+    ``rank`` how closely."""
+
+    @model_validator(mode="after")
+    def _one_order(self) -> Self:
+        if self.correlate is not None and self.order == "index":
+            raise ValueError("values that are correlated cannot be in index order too")
+        return self
 
     def inverse(self, p: Floats) -> Floats:
         """Return F⁻¹(p)."""
@@ -90,6 +123,10 @@ class Continuous(Distribution):
             return self.inverse(rng.random(users))
         values = self.inverse((np.arange(users) + 0.5) / users)
         return values if self.order == "index" else rng.permutation(values)
+
+    def correlation(self) -> Correlation | None:
+        """Return with what the values go, and how closely."""
+        return self.correlate
 
 
 class Normal(Continuous):
@@ -153,7 +190,7 @@ class Beta(Continuous):
         return quantile
 
 
-class Values(Distribution):
+class Values(Given):
     """Given values, in user order."""
 
     kind: Literal["values"] = "values"
@@ -167,7 +204,7 @@ class Values(Distribution):
         return np.array(self.values)
 
 
-class FromColumn(Distribution):
+class FromColumn(Given):
     """A numeric column of the population."""
 
     kind: Literal["column"] = "column"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from groundswell.agents import graphs
+from groundswell.agents.homophily import Homophily
 from groundswell.agents.ties import Ties, complete_ties, from_pairs, no_ties
 from groundswell.component import Component
 from groundswell.problems import InputError, did_you_mean
@@ -23,6 +24,17 @@ class Network(Component):
 
     part: ClassVar[str] = "network"
     default_kind = "none"
+    homophily: Homophily | None = None
+    """Deal the users' data out so that those who are tied are alike: ``column`` says in what,
+    ``target`` how much. A note says what was reached."""
+    node: str | None = None
+    """Column of a table population that says which node of the network a user is, by its id."""
+
+    @model_validator(mode="after")
+    def _one_place_each(self) -> Self:
+        if self.homophily is not None and self.node is not None:
+            raise ValueError("'node' says where users are; leave 'homophily' out, which moves them")
+        return self
 
     @property
     def has_ties(self) -> bool:

@@ -53,6 +53,10 @@ class Source:
         """Return the data of N users."""
         raise NotImplementedError
 
+    def rows_of(self, chosen: Ints, rng: np.random.Generator) -> Rows:
+        """Return the data of some users of a table, numbered from 0, in that order."""
+        raise NotImplementedError
+
     def fresh(self, count: int, rng: np.random.Generator) -> Points:
         """Return about ``count`` points of P0 that no user holds; fewer if there are fewer."""
         raise NotImplementedError

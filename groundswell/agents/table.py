@@ -11,9 +11,10 @@ from pydantic import Field, model_validator
 from groundswell.agents.population import Population, Rows, Source, take
 from groundswell.agents.tabular import Frame, encode, read_frame
 from groundswell.data import Ints, Points, Schema
-from groundswell.problems import InputError
+from groundswell.problems import InputError, did_you_mean
 
 DEFAULT_TEST_SHARE = 0.3
+NOBODY = -1
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 
 
@@ -78,6 +79,70 @@ class Table(Population):
             kept = np.isin(owner, users[: kept_share(self._share(), len(users))])
             points, fresh, owner = points.where(~kept), points.where(kept), owner[~kept]
         return TableSource(schema, points, owner, fresh, frame.notes)
+
+    def beside(self, column: str) -> Table:
+        """Return the table without a column to learn from, for it says which node a user is.
+
+        Raises
+        ------
+        InputError
+            If there is no such column, it is needed elsewhere, or not all users have a place.
+        """
+        try:
+            names = self._train().names
+        except InputError:
+            return self  # said where the file is opened
+        if column not in names:
+            hint = did_you_mean(column, names)
+            raise InputError(f"'{Path(self.path).name}' has no column '{column}'{hint}")
+        if column in {self.label, *(self.features or ())}:
+            raise InputError(f"column '{column}' says who a user is; a learner cannot have it too")
+        if self.test_path is None:
+            raise InputError(
+                "every node needs its user, and some users would be kept for measuring; "
+                "name a file for that in population.test_path"
+            )
+        if self.features is not None:
+            return self
+        apart = {self.label, self.user, column}
+        return self.replace(features=tuple(name for name in names if name not in apart))
+
+    def seats(self, column: str, nodes: tuple[str, ...]) -> Ints:
+        """Return which user of the file is on each node.
+
+        Parameters
+        ----------
+        column
+            The column that says so.
+        nodes
+            Ids of the nodes.
+
+        Raises
+        ------
+        InputError
+            If a node has no user or several, or a user no node or several; names the line.
+        """
+        frame = self._train()
+        names, owner = frame.text(column), self._owners(frame)
+        first = np.unique(owner, return_index=True)[1]
+        moved = np.flatnonzero(names[first][owner] != names)
+        if len(moved):
+            here, there = names[moved[0]], names[first[owner[moved[0]]]]
+            raise InputError(
+                f"a user on node '{there}' is on node '{here}' too", place=frame.place(moved[0])
+            )
+        user_on = dict.fromkeys(nodes, NOBODY)
+        for user, row in enumerate(first.tolist()):
+            if names[row] not in user_on:
+                raise InputError(f"the network has no node '{names[row]}'", place=frame.place(row))
+            if user_on[names[row]] != NOBODY:
+                raise InputError(f"two users are on node '{names[row]}'", place=frame.place(row))
+            user_on[names[row]] = user
+        empty = [node for node, user in user_on.items() if user == NOBODY]
+        if empty:
+            others = f", nor on {len(empty) - 1:,} others" if len(empty) > 1 else ""
+            raise InputError(f"nobody is on node '{empty[0]}'{others}", place=self.path)
+        return np.array(list(user_on.values()))
 
     def _train(self) -> Frame:
         return read_frame(self.path, self.missing, "path")
@@ -159,9 +224,13 @@ class TableSource(Source):
 
     def rows(self, users: int, rng: np.random.Generator) -> Rows:
         """Give each user the rows of one user of the table, without replacement while they last."""
-        chosen = [self._rows_of[i] for i in take(len(self._rows_of), users, rng)]
-        owner = np.repeat(np.arange(users), [len(rows) for rows in chosen])
-        return Rows(self.points.where(np.concatenate(chosen)), owner)
+        return self.rows_of(take(len(self._rows_of), users, rng), rng)
+
+    def rows_of(self, chosen: Ints, rng: np.random.Generator) -> Rows:
+        """Give each user the rows of a given user of the table."""
+        rows = [self._rows_of[i] for i in chosen]
+        owner = np.repeat(np.arange(len(rows)), [len(theirs) for theirs in rows])
+        return Rows(self.points.where(np.concatenate(rows)), owner)
 
     def fresh(self, count: int, rng: np.random.Generator) -> Points:
         """Draw rows for measuring, each at most once."""

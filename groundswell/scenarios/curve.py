@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from groundswell.analysis.bounds import checked, plain
 from groundswell.data import Floats
+from groundswell.placing import without_nodes
 from groundswell.platform.curve import Curve
 from groundswell.platform.platform import Response
 from groundswell.problems import InputError, Locate, Problems
@@ -282,6 +283,8 @@ def _with_fixed_collective(scenario: Scenario, locate: Locate) -> Scenario:
         if not scenario.collective.strategy.has_success:
             raise InputError(f"'{scenario.collective.strategy}' has no success to draw a curve of")
     problems.raise_any(locate)
-    fixed = scenario.replace({**LEFT_OUT, "population.users": users})
+    learned = without_nodes(problems, scenario).model_dump()
+    problems.raise_any(locate)
+    fixed = scenario.replace({"population": learned, **LEFT_OUT, "population.users": users})
     build_world(fixed, Streams(fixed.seed), locate)  # finds everything wrong with the data
     return fixed

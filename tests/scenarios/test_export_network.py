@@ -18,8 +18,9 @@ LINES = "ann bob 1.5\nbob Zoë 0.1\nZoë ann 3\nann carl 2\n"
 
 
 def model(network: Any, **changes: Any) -> gs.CollectiveActionModel:
-    settings = {"name": "club", "population": "blank", "platform": {"kind": "response", "curve": "logistic"}, **changes}
-    return gs.CollectiveActionModel(settings | {"network": network}, rng=3)
+    platform = {"kind": "response", "curve": "logistic"}
+    settings = {"name": "club", "population": "blank", "platform": platform, "network": network}
+    return gs.CollectiveActionModel(settings | changes, rng=3)
 
 
 @pytest.fixture
