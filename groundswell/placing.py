@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from groundswell.agents.homophily import Homophily
 from groundswell.agents.population import Population, Rows, Source
 from groundswell.agents.table import Table
 from groundswell.agents.ties import Ties
 from groundswell.agents.traits import trait
-from groundswell.data import Ints
+from groundswell.data import Ints, Schema
 from groundswell.problems import InputError, Problems
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario
@@ -37,36 +38,47 @@ def without_nodes(problems: Problems, scenario: Scenario) -> Population:
     return population  # type: ignore[unreachable]  # the error was noted
 
 
-def is_sound(problems: Problems, section: str) -> bool:
-    """Whether nothing was found wrong with a section of the scenario so far."""
-    return not any(problem.key[:1] == (section,) for problem in problems.found)
-
-
 def place_users(
-    problems: Problems, scenario: Scenario, source: Source, ties: Ties, streams: Streams
-) -> Placed:
-    """Return the data of each user."""
-    network, population, rng = scenario.network, scenario.population, streams("population")
-    is_built = is_sound(problems, "network")
-    if network.node is not None and isinstance(population, Table) and is_built:
-        column = network.node
-        seats = problems.attempt(("network", "node"), lambda: population.seats(column, ties.names))
-        if seats is not None:
-            return Placed(source.rows_of(seats, rng))
-    rows = source.rows(ties.users, rng)
-    homophily = network.homophily
-    if homophily is None or not is_built:
-        return Placed(rows)
+    problems: Problems, scenario: Scenario, source: Source, users: int, ties: Ties | None,
+    streams: Streams,
+) -> Placed:  # fmt: skip
+    """Return the data of each user; by chance where there are no ties because they are wrong."""
+    seats = None if ties is None else _seats(problems, scenario, ties)
+    if seats is not None:
+        return Placed(source.rows_of(seats, streams("population")))
+    placed = Placed(source.rows(users, streams("population")))
+    if ties is None or scenario.network.homophily is None:
+        return placed
+    rng = streams("network.homophily")
+    return _beside_their_likes(
+        problems, scenario.network.homophily, placed.rows, source.schema, ties, rng
+    )
+
+
+def _seats(problems: Problems, scenario: Scenario, ties: Ties) -> Ints | None:
+    """Return which user of the table is on each node, None where nothing or nonsense says so."""
+    column, population = scenario.network.node, scenario.population
+    is_wrong = any(problem.key == ("network", "node") for problem in problems.found)
+    if column is None or is_wrong or not isinstance(population, Table):
+        return None
+    return problems.attempt(("network", "node"), lambda: population.seats(column, ties.names))
+
+
+def _beside_their_likes(
+    problems: Problems, homophily: Homophily, rows: Rows, schema: Schema, ties: Ties,
+    rng: np.random.Generator,
+) -> Placed:  # fmt: skip
     key = ("network", "homophily")
     alike = problems.attempt(
-        (*key, "column"), lambda: trait(source.schema, rows, ties.users, homophily.column)
+        (*key, "column"), lambda: trait(schema, rows, ties.users, homophily.column)
     )
-    if alike is None:
+    dealt = None
+    if alike is not None:
+        dealt = problems.attempt(key, lambda: homophily.dealt(ties, alike, rng))
+    if dealt is None:
         return Placed(rows)
-    with problems.at(*key):
-        whose, reached = homophily.dealt(ties, alike, streams("network.homophily"))
-        return Placed(_exchanged(rows, whose), (homophily.note(reached),))
-    return Placed(rows)  # type: ignore[unreachable]  # the error was noted
+    whose, reached = dealt
+    return Placed(_exchanged(rows, whose), (homophily.note(reached),))
 
 
 def _exchanged(rows: Rows, whose: Ints) -> Rows:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -176,7 +177,10 @@ def _fields_at(cls: type[BaseModel], settings: Any, key: Key) -> list[str]:
 
 def _annotation(current: Any, part: str | int) -> Any:
     field = current.model_fields.get(part) if hasattr(current, "model_fields") else None
-    return field.annotation if field is not None else None
+    annotation = field.annotation if field is not None else None
+    inside = [one for one in get_args(annotation) if one is not NoneType]
+    optional = len(inside) == 1 and NoneType in get_args(annotation)
+    return inside[0] if optional else annotation
 
 
 def _named(current: Any, settings: Any) -> Any:

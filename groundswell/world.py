@@ -18,7 +18,7 @@ from groundswell.agents.traits import numeric
 from groundswell.blocks import within
 from groundswell.data import Floats, Ints, Points
 from groundswell.groups import Grouping
-from groundswell.placing import is_sound, place_users, without_nodes
+from groundswell.placing import place_users, without_nodes
 from groundswell.problems import InputError, Locate, Problems, dotted
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario, per_user
@@ -86,28 +86,18 @@ def build_world(
         problems.add(error.key, str(error))
         problems.raise_any(locate)
 
-    ties = no_ties(users)
-    with problems.at("network"):
-        ties = scenario.network.build(users, streams("network"))
-    rows, notes = place_users(problems, scenario, source, ties, streams)
+    ties = _build_ties(problems, scenario, users, streams)
+    rows, notes = place_users(problems, scenario, source, users, ties, streams)
     columns = Columns(users)
-    if scenario.collective.needs_communities and ties.communities is None:
-        ties = replace(ties, communities=communities(ties, streams("communities")))
-    if ties.communities is not None:
-        columns["community"] = ties.communities
     known = _numeric_columns(source, rows, users)
-    notes += _draw_settings(problems, scenario, columns, streams, known, ties.degree)
-    with problems.at("collective", "organiser", "budget"):
-        scenario.collective.check_budget(users)
-    with problems.at("collective"):
-        columns["joined"] = scenario.collective.choose_seeds(ties, streams("seeds"))
-        columns["committed"] = columns["joined"] & scenario.collective.committed
+    notes += _draw_settings(problems, scenario, columns, streams, known, ties)
+    _choose_seeds(problems, scenario, columns, ties, streams)
     problems.raise_any(locate)
     return World(
         source=source,
         rows=rows,
         fresh=_fresh(scenario, source, streams),
-        ties=ties,
+        ties=no_ties(users) if ties is None else ties,
         columns=columns,
         compliance_order=streams("compliance").permutation(users),
         groupings=tuple(Grouping.of(source.schema, by) for by in scenario.measure.groups),
@@ -205,6 +195,34 @@ def _check_plan(problems: Problems, scenario: Scenario, source: Source) -> None:
             within(source.schema, columns)
 
 
+def _build_ties(
+    problems: Problems, scenario: Scenario, users: int, streams: Streams
+) -> Ties | None:
+    """Return the ties, with communities if these decide anything; None if they cannot be."""
+    rng = streams("network")
+    ties = problems.attempt(("network",), lambda: scenario.network.build(users, rng))
+    if ties is None or ties.communities is not None or not scenario.collective.needs_communities:
+        return ties
+    return replace(ties, communities=communities(ties, streams("communities")))
+
+
+def _choose_seeds(
+    problems: Problems, scenario: Scenario, columns: Columns, ties: Ties | None, streams: Streams
+) -> None:
+    """Choose the seeds; where ties are wrong, say only whether there are too many."""
+    collective = scenario.collective
+    with problems.at("collective", "organiser", "budget"):
+        collective.check_budget(columns.users)
+    with problems.at("collective"):
+        if ties is None:
+            collective.check_seeds(columns.users)
+            return
+        columns["joined"] = collective.choose_seeds(ties, streams("seeds"))
+        columns["committed"] = columns["joined"] & collective.committed
+        if ties.communities is not None:
+            columns["community"] = ties.communities
+
+
 def _check_parameters(
     problems: Problems, scenario: Scenario, source: Source, streams: Streams
 ) -> None:
@@ -218,7 +236,7 @@ def _check_parameters(
 
 def _draw_settings(
     problems: Problems, scenario: Scenario, columns: Columns, streams: Streams,
-    known: dict[str, Floats], degree: Ints,
+    known: dict[str, Floats], ties: Ties | None,
 ) -> tuple[str, ...]:  # fmt: skip
     """Draw the settings of users; return what a user should know about them."""
     notes = []
@@ -226,9 +244,9 @@ def _draw_settings(
         name, correlation = dotted(key), setting.correlation()
         with problems.at(*key):
             columns[str(key[-1])] = setting.draw(columns.users, streams(name), known)
-        if correlation is not None and is_sound(problems, "network"):
+        if correlation is not None and ties is not None:
             with problems.at(*key, "correlate"):
-                partner = correlation.values(known, degree)
+                partner = correlation.values(known, ties.degree)
                 values, reached = correlation.dealt(
                     columns[str(key[-1])], partner, streams(f"{name}.correlate")
                 )

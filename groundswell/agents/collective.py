@@ -134,6 +134,17 @@ class Collective(Settings):
         columns["joined"] = joined | recruits
         columns["committed"] = columns["committed"] | (recruits & self.committed)
 
+    def check_seeds(self, users: int) -> None:
+        """Refuse more seeds than there are users.
+
+        Raises
+        ------
+        InputError
+            If there are.
+        """
+        if self.seeding != "users":
+            self._count(users)
+
     def check_budget(self, users: int) -> None:
         """Refuse an organiser's budget for more users than there are.
 

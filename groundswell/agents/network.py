@@ -25,10 +25,9 @@ class Network(Component):
     part: ClassVar[str] = "network"
     default_kind = "none"
     homophily: Homophily | None = None
-    """Deal the users' data out so that those who are tied are alike: ``column`` says in what,
-    ``target`` how much. A note says what was reached."""
+    """Deal data out so that tied users are alike in ``column``, as much as ``target`` says."""
     node: str | None = None
-    """Column of a table population that says which node of the network a user is, by its id."""
+    """Column of a table population that says which node, by its id, a user is."""
 
     @model_validator(mode="after")
     def _one_place_each(self) -> Self:

@@ -163,7 +163,7 @@ def test_an_organiser_has_its_own_stream(make_model):
         ({"budget": 9, "by": "kore"}, "organiser.by: should be 'random', 'degree', 'core'"),
         ({"budget": 9, "by": "core"}, "organiser.by: 'core' needs ties, and network 'none'"),
         ({"budget": 9, "by": "neighbours"}, "organiser.by: 'neighbours' needs ties"),
-        ({"budget": 9, "when": 3}, "organiser.when: unknown key"),
+        ({"budgets": 9}, "organiser.budgets: unknown key; did you mean 'budget'?"),
     ],
 )  # fmt: skip
 def test_organisers_that_cannot_be(make_model, organiser, message):

@@ -184,6 +184,18 @@ def test_ids_that_are_nobodys(make_model, chain):
         make_model(population__users=4, collective={"seeding": "users", "users": ["x"]})
 
 
+def test_seeds_are_not_looked_for_where_ties_are_wrong(make_model):
+    network = {"kind": "ring", "degree": 60}
+    for collective, lines in (
+        ({"seeding": "users", "users": ["ann"]}, 1),
+        ({"seeding": "community", "community": 99, "seeds": 5}, 1),
+        ({"seeding": "community", "seeds": 50}, 2),
+    ):
+        with pytest.raises(ScenarioError) as error:
+            make_model(population__users=30, network=network, collective=collective)
+        assert len(error.value.lines) == lines, error.value
+
+
 def test_direction_and_seeds(make_model, tmp_path):
     path = tmp_path / "ties.txt"
     path.write_text("hub a\nhub b\nhub c\na sink\nb sink\nc sink\nd sink\nd e\n")
