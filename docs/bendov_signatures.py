@@ -250,8 +250,7 @@ SIGNATURES = [
         "bendov-validation",
         "it makes a difference whether the collective is in the validation set",
         "CVaR .2, checkpoints by mean loss on held-out rows, half of the weight on planted ones or "
-        "none; the difference in S at the smallest α >= .05 (B: most at small α, which does not "
-        "show here)",
+        "none; the difference in S at the smallest α >= .05",
         validation,
         by=(VALIDATION,),
         log=True,
