@@ -70,6 +70,13 @@ class Campaign:
             groupings=world.groupings,
         )
 
+    def under(self, scenario: Scenario) -> Campaign:
+        """Return the campaign as a scenario has it now that a schedule has changed it."""
+        collective, learner = scenario.collective, getattr(scenario.platform, "learner", None)
+        if (collective, learner) == (self.collective, self.learner):
+            return self
+        return replace(self, collective=collective, learner=learner)
+
     @property
     def target(self) -> int | None:
         """Index of the target label, None where there is none."""

@@ -196,6 +196,18 @@ def gradients_have_no_signal(collective: Collective) -> Found:
         )
 
 
+@_check("collective", "schedule")
+def gradients_stay_known(collective: Collective, schedule: dict[str, Any]) -> Found:
+    """Gradient strategies aim once, at the learner they start with."""
+    if not isinstance(collective.strategy, GradientStrategy):
+        return
+    for key in schedule:
+        if key.startswith(("platform.learner", "collective.")):
+            yield Problem(
+                ("schedule", key), f"'{collective.strategy}' aims once, when a run starts; leave it"
+            )
+
+
 @_check("collective", "platform", "payoff", "decision")
 def success_is_defined(
     collective: Collective, platform: Platform, payoff: Payoff, decision: Decision

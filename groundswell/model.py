@@ -16,11 +16,12 @@ from groundswell.agents.users import User, Users
 from groundswell.campaign import Campaign
 from groundswell.platform.agent import LearningPlatform, ResponsePlatform, make_platform
 from groundswell.platform.learners.base import Classifier
+from groundswell.problems import Problems
 from groundswell.randomness import Streams
 from groundswell.recorder import Recorder
-from groundswell.scenario import Scenario
+from groundswell.scenario import Scenario, per_user
 from groundswell.settings_errors import validated
-from groundswell.world import build_world
+from groundswell.world import build_world, draw_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +56,8 @@ class CollectiveActionModel(mesa.Model):
 
     Attributes
     ----------
+    plan, scenario
+        The scenario with its schedule, and as it is in this round.
     round
         The last round that has happened.
     columns, ties
@@ -81,19 +84,19 @@ class CollectiveActionModel(mesa.Model):
     ) -> None:
         if not isinstance(scenario, Scenario):
             scenario = validated(Scenario, scenario)
-        self.scenario = scenario
+        self.plan, self.scenario = scenario, scenario.at(0)
         self.streams = Streams(scenario.seed if rng is None else rng, replicate)
         super().__init__(rng=int(self.streams("mesa").integers(2**63 - 1)))
-        self.world = build_world(scenario, self.streams)
+        self.world = build_world(self.scenario, self.streams)
         self.columns, self.ties = self.world.columns, self.world.ties
         self.user_class = user_class
         self._views: dict[int, User] = {}
         self._users = Users(self)
-        self.campaign = Campaign.of(scenario, self.world, self.streams("learner.without"))
+        self.campaign = Campaign.of(self.scenario, self.world, self.streams("learner.without"))
         schema = self.world.source.schema
         campaign = self.campaign
         self.platform = make_platform(
-            self, scenario.platform, schema, campaign.law, campaign.target, campaign.steering
+            self, self.scenario.platform, schema, campaign.law, campaign.target, campaign.steering
         )
         self.platform.unique_id = self.columns.users + 1
         self.round = 0
@@ -105,9 +108,23 @@ class CollectiveActionModel(mesa.Model):
     def step(self) -> None:
         """Simulate one round."""
         self.round += 1
+        self._follow_schedule()
         for phase in Phase:
             self._do(phase)
-        self.running = self.round < self.scenario.rounds
+        self.running = self.round < self.plan.rounds
+
+    def _follow_schedule(self) -> None:
+        """Put into force what the schedule says of this round."""
+        if self.round > self.plan.last_change:
+            return
+        before, self.scenario = self.scenario, self.plan.at(self.round)
+        settings, drawn = dict(per_user(self.scenario)), dict(per_user(before))
+        changed = {key: one for key, one in settings.items() if drawn.get(key) != one}
+        draw_settings(Problems(), changed, self.columns, self.streams, self.world.known)
+        self.platform.settings = self.scenario.platform
+        if isinstance(self.platform, LearningPlatform):
+            self.campaign = self.campaign.under(self.scenario)
+            self.platform.law = self.campaign.law
 
     def _do(self, phase: Phase) -> None:
         getattr(self, phase.name.lower())()

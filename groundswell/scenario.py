@@ -132,6 +132,11 @@ class Scenario(Settings):
             return self
         return self._with({key: course.at(number) for key, course in self.schedule.items()})
 
+    @property
+    def last_change(self) -> int:
+        """The last round in which the schedule changes anything."""
+        return max((course.end for course in self.schedule.values()), default=-1)
+
     def _with(self, changes: dict[str, Any]) -> Scenario:
         from groundswell.settings_errors import override, validated
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -66,9 +67,8 @@ class Course(Settings):
     def telling_rounds(self) -> list[int]:
         """Return rounds in which everything that can be wrong with its values shows."""
         rounds = [number for number, _ in self.points]
-        between = [first + 1 for first, next_ in zip(rounds, rounds[1:], strict=False)
-                   if next_ > first + 1]  # fmt: skip
-        return sorted({*rounds, *between})
+        between = [first + 1 for first, second in pairwise(rounds) if second > first + 1]
+        return [*rounds, *between]
 
 
 def may_change(key: tuple[str | int, ...]) -> bool:

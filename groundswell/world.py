@@ -12,13 +12,14 @@ import numpy as np
 
 from groundswell.agents.coincidence import Coincidence
 from groundswell.agents.columns import Columns
+from groundswell.agents.distribution import Distribution
 from groundswell.agents.network import Network
 from groundswell.agents.population import Population, Rows, Source
 from groundswell.agents.ties import Ties, no_ties
 from groundswell.blocks import within
 from groundswell.data import Floats, Ints, Points
 from groundswell.groups import Grouping
-from groundswell.problems import InputError, Locate, Problems, dotted
+from groundswell.problems import InputError, Key, Locate, Problems, dotted
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario, per_user
 
@@ -43,6 +44,8 @@ class World:
         The order of users in which members comply.
     groupings
         The ways to group points that are to be measured.
+    known
+        The numeric features of each user, which settings may be read from.
     """
 
     source: Source
@@ -52,6 +55,7 @@ class World:
     columns: Columns
     compliance_order: Ints
     groupings: tuple[Grouping, ...]
+    known: dict[str, Floats]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -86,7 +90,8 @@ def build_world(
         ties = scenario.network.build(users, streams("network"))
     rows = source.rows(users, streams("population"))
     columns = Columns(users)
-    _draw_settings(problems, scenario, columns, streams, _numeric_columns(source, rows, users))
+    known = _numeric_columns(source, rows, users)
+    draw_settings(problems, dict(per_user(scenario)), columns, streams, known)
     with problems.at("collective"):
         columns["joined"] = scenario.collective.choose_seeds(ties, streams("seeds"))
         columns["committed"] = columns["joined"] & scenario.collective.committed
@@ -99,6 +104,7 @@ def build_world(
         columns=columns,
         compliance_order=streams("compliance").permutation(users),
         groupings=tuple(Grouping.of(source.schema, by) for by in scenario.measure.groups),
+        known=known,
     )
 
 
@@ -202,11 +208,12 @@ def _check_parameters(
         strategy.check_parameters(objective.size)
 
 
-def _draw_settings(
-    problems: Problems, scenario: Scenario, columns: Columns, streams: Streams,
+def draw_settings(
+    problems: Problems, settings: dict[Key, Distribution], columns: Columns, streams: Streams,
     known: dict[str, Floats],
 ) -> None:  # fmt: skip
-    for key, setting in per_user(scenario):
+    """Draw settings that differ between users, each from its own stream, into their columns."""
+    for key, setting in settings.items():
         with problems.at(*key):
             columns[str(key[-1])] = setting.draw(columns.users, streams(dotted(key)), known)
 
