@@ -97,8 +97,8 @@ def folds(
     """Find the critical values of a parameter, where fixed points merge.
 
     The number of fixed points is compared between neighbouring values of the parameter, and where
-    it changes the critical value is found by bisection. Folds that cancel each other between two
-    neighbouring values are missed.
+    it changes the critical value is found by bisection. Of several folds between two neighbouring
+    values one is found, and none where they cancel each other.
 
     Parameters
     ----------

@@ -156,7 +156,7 @@ def distribution_function(cost: Any) -> tuple[Callable[[FloatArray], FloatArray]
         return lambda gain: np.asarray(cost.cdf(gain), dtype=float).mean(axis=-1), None
     if hasattr(cost, "inverse"):
         return lambda gain: _inverted(cost.inverse, gain).mean(axis=-1), None
-    costs = _numbers("cost", _given(cost))
+    costs = _numbers("cost", _given("cost", cost))
     ordered = np.sort(costs)
 
     def counted(gain: FloatArray) -> FloatArray:
@@ -167,43 +167,45 @@ def distribution_function(cost: Any) -> tuple[Callable[[FloatArray], FloatArray]
     return counted, len(costs)
 
 
-def quantiles(cost: Any, users: int) -> FloatArray:
-    """Return one cost per user: those given, or the quantiles F⁻¹((i+½)/N) of a distribution.
+def per_user(name: str, value: Any, users: int) -> FloatArray:
+    """Return one number per user: those given, or the quantiles F⁻¹((i+½)/N) of a distribution.
 
     Parameters
     ----------
-    cost : float, array_like or distribution
-        A number; the users' costs; or a distribution with ``ppf`` or ``inverse``.
+    name : str
+        What the numbers are, for errors.
+    value : float, array_like or distribution
+        A number for all; one per user; or a distribution with ``ppf`` or ``inverse``.
     users : int
         N.
 
     Raises
     ------
     ValueError
-        If there is not one finite cost per user.
+        If there is not one finite number per user.
 
     Examples
     --------
     >>> from scipy import stats
-    >>> quantiles(stats.uniform(0, 1), 4)
+    >>> per_user("cost", stats.uniform(0, 1), 4)
     array([0.125, 0.375, 0.625, 0.875])
     """
     middle = (np.arange(users) + 0.5) / users
-    inverse = getattr(cost, "ppf", None) or getattr(cost, "inverse", None)
-    values = _numbers("cost", inverse(middle) if inverse else _given(cost))
+    inverse = getattr(value, "ppf", None) or getattr(value, "inverse", None)
+    values = _numbers(name, inverse(middle) if inverse else _given(name, value))
     if len(values) not in {1, users}:
-        raise ValueError(f"cost must have one value for each of {users} users, found {len(values)}")
+        raise ValueError(f"{name} must have one value for each of {users} users, not {len(values)}")
     return np.broadcast_to(values, users).copy()
 
 
-def _given(cost: Any) -> ArrayLike:
+def _given(name: str, value: Any) -> ArrayLike:
     """Return numbers as they are, and those of a setting: of a constant, or of values."""
-    if hasattr(cost, "kind"):
-        for name in ("value", "values"):
-            if hasattr(cost, name):
-                return np.asarray(getattr(cost, name))
-        raise ValueError(f"cost '{cost.kind}' has no distribution of its own; give the numbers")
-    return np.asarray(cost)
+    if not hasattr(value, "kind"):
+        return np.asarray(value)
+    for field in ("value", "values"):
+        if hasattr(value, field):
+            return np.asarray(getattr(value, field))
+    raise ValueError(f"{name} '{value.kind}' has no distribution of its own; give the numbers")
 
 
 def _inverted(inverse: Callable[[FloatArray], FloatArray], values: FloatArray) -> FloatArray:

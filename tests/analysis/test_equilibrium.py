@@ -14,7 +14,7 @@ from scipy import stats
 import groundswell as gs
 from groundswell.agents.distribution import Constant, FromColumn, Normal, Uniform, Values
 from groundswell.analysis import equilibrium, participation
-from groundswell.analysis.responses import Response, quantiles
+from groundswell.analysis.responses import Response, per_user
 
 
 def logistic(alpha, midpoint=0.3, steepness=20.0):
@@ -44,7 +44,7 @@ def crowd(costs, alpha, rounds, curve=logistic):
 
 @pytest.mark.parametrize(("start", "end"), [(0.0, 0.0005), (0.27, 0.0005), (0.29, 0.9995)])
 def test_a_simulated_crowd_of_row_10_ends_where_the_basins_say(start: float, end: float) -> None:
-    costs = quantiles(stats.norm(0.5, 0.15), 2000)
+    costs = per_user("cost", stats.norm(0.5, 0.15), 2000)
     final = crowd(costs, start, 100)
     assert final == pytest.approx(end, abs=1e-9)
     found = equilibrium.basins(equilibrium.fixed_points(logistic, costs))
