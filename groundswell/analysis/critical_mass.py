@@ -8,7 +8,7 @@ beside the bound of Hardt et al. (ICML 2023).
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +17,14 @@ from numpy.typing import ArrayLike
 from groundswell.analysis import bounds, staircase
 from groundswell.analysis.bounds import checked
 from groundswell.analysis.isotonic import ROUNDING, Sweep
-from groundswell.analysis.tables import Curve, Measurements, last_rounds, require, varied
+from groundswell.analysis.tables import (
+    Curve,
+    Measurements,
+    grouped,
+    last_rounds,
+    require,
+    varied,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,11 +101,10 @@ def from_sweep(
     if table.empty:
         raise ValueError(f"the table holds no measured {value}")
     draws = np.random.default_rng(rng)
-    groups = table.groupby(by, sort=False, dropna=False) if by else [((), table)]
     rows = []
-    for key, group in groups:
+    for named, group in grouped(table, by):
         found = Sweep.of(group, value).critical_mass(success, resamples, level, draws)
-        rows.append({**_named(by, key), "target": success, **found})
+        rows.append({**named, "target": success, **found})
     return pd.DataFrame(rows)
 
 
@@ -273,7 +279,3 @@ def beside_theory(
     bound = bounds.feature_label_mass(measured.get("target", success), **numbers)
     ratio = measured["critical_mass"] / bound
     return measured.assign(bound_mass=bound, exact_mass=exact_mass, ratio=ratio)
-
-
-def _named(by: Sequence[str], key: Hashable) -> dict[str, Hashable]:
-    return dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
