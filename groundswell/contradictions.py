@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from groundswell.agents.collective import Collective
-from groundswell.agents.decision import Decision
+from groundswell.agents.decision import Decision, Threshold
 from groundswell.agents.distribution import Constant
 from groundswell.agents.gradient_strategy import GradientStrategy
 from groundswell.agents.network import Network
@@ -271,10 +271,11 @@ def belief_fits_platform(payoff: Payoff, platform: Platform) -> Found:
 def rule_has_ties(decision: Decision, network: Network) -> Found:
     """Neighbours must exist to be looked at."""
     if decision.needs_ties and not network.has_ties:
+        instead = ', or set of = "everybody"' if isinstance(decision, Threshold) else ""
         yield Problem(
             ("decision",),
             f"'{decision}' looks at neighbours, and network '{network}' has no ties; "
-            'name a network, or set of = "everybody"',
+            f"name a network{instead}",
         )
 
 

@@ -13,11 +13,13 @@ from pydantic import (
     model_validator,
 )
 
+from groundswell import recruitment  # noqa: F401  (registers its checks)
 from groundswell.agents import (  # noqa: F401  (registers what they hold)
     digits,
     erasing,
     gradient_strategy,
     planting,
+    random_rules,
     resumes,
     slabs,
     table,

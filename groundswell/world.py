@@ -13,6 +13,7 @@ import numpy as np
 from groundswell.agents.coincidence import Coincidence
 from groundswell.agents.columns import Columns
 from groundswell.agents.distribution import Distribution
+from groundswell.agents.limits import limits
 from groundswell.agents.network import Network
 from groundswell.agents.population import Population, Rows, Source
 from groundswell.agents.ties import Ties, no_ties
@@ -39,7 +40,7 @@ class World:
     ties
         Who is tied to whom.
     columns
-        The users' attributes: settings that differ, ``joined`` and ``committed``.
+        The users' attributes: settings that differ, ``joined``, ``committed``, ``removed``.
     compliance_order
         The order of users in which members comply.
     groupings
@@ -92,9 +93,14 @@ def build_world(
     columns = Columns(users)
     known = _numeric_columns(source, rows, users)
     draw_settings(problems, dict(per_user(scenario)), columns, streams, known)
+    for key, limit in limits(scenario):
+        if str(key[-1]) in columns:
+            with problems.at(*key):
+                limit.check(columns[str(key[-1])])
     with problems.at("collective"):
         columns["joined"] = scenario.collective.choose_seeds(ties, streams("seeds"))
         columns["committed"] = columns["joined"] & scenario.collective.committed
+        columns["removed"] = np.zeros(users, dtype=bool)
     problems.raise_any(locate)
     return World(
         source=source,

@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     {"problems", "files", "randomness", "component", "data", "gradients", "schedule"},
     {"agents", "platform"},
-    {"settings_errors", "contradictions", "measure", "scenario"},
+    {"settings_errors", "contradictions", "measure", "recruitment", "scenario"},
     {"tables", "groups", "blocks", "world", "recorder"},
     {"campaign"},
     {"model"},
