@@ -90,6 +90,10 @@ def build_world(
     with problems.at("network"):
         ties = scenario.network.build(users, streams("network"))
     rows = source.rows(users, streams("population"))
+    learner = getattr(scenario.platform, "learner", None)
+    if learner is not None:
+        with problems.at("platform", "learner"):
+            learner.check_size(len(rows.points))
     columns = Columns(users)
     known = _numeric_columns(source, rows, users)
     draw_settings(problems, dict(per_user(scenario)), columns, streams, known)

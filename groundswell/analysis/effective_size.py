@@ -279,7 +279,9 @@ def _tilt(base: FloatArray, signal: parameters.IntArray, own: FloatArray) -> flo
 def _falls_through(shares: FloatArray, sizes: FloatArray) -> float:
     """Return where a function, linear between its points, first falls below the diagonal."""
     excess = sizes - shares
-    falls = np.flatnonzero((excess[:-1] > ROUNDING) & (excess[1:] < -ROUNDING))
+    off = np.abs(excess) > ROUNDING
+    shares, excess = shares[off], excess[off]  # on the diagonal it is neither above nor below
+    falls = np.flatnonzero((excess[:-1] > 0) & (excess[1:] < 0))
     if not len(falls):
         return NAN
     i = int(falls[0])
