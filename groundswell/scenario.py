@@ -184,7 +184,7 @@ def _sound_sections(cls: type[Scenario], value: Any, error: ValidationError) -> 
     for name, field in cls.model_fields.items():
         if name in wrong or not (name in value or not field.is_required()):
             continue
-        given = value.get(name, field.get_default())
+        given = value.get(name, field.get_default(call_default_factory=True))
         annotation: Any = field.annotation
         is_section = isinstance(annotation, type) and issubclass(annotation, Settings)
         sound[name] = annotation.model_validate(given) if is_section else given
