@@ -136,7 +136,7 @@ def test_counts_are_those_of_all_profiles_at_once(seed, revision, rationality) -
     joins = 1 / (1 + np.exp(-rationality * advantages(of)))
     wants = np.where(states, 1 - revision * (1 - joins), revision * joins)
     matrix = np.prod(np.where(states[None], wants[:, None], 1 - wants[:, None]), axis=2)
-    law = np.full(32, 1 / 32) @ np.linalg.matrix_power(matrix, 4096)
+    law = np.full(32, 1 / 32) @ np.linalg.matrix_power(matrix, 2**16)
     counted = np.bincount(states.sum(axis=1), weights=law)
     found = markov.counts(of, rationality, revision=revision)
     assert found == pytest.approx(counted, abs=1e-8)
