@@ -70,6 +70,13 @@ class Campaign:
             groupings=world.groupings,
         )
 
+    def under(self, scenario: Scenario) -> Campaign:
+        """Return the campaign as a scenario has it now that a schedule has changed it."""
+        collective, learner = scenario.collective, getattr(scenario.platform, "learner", None)
+        if (collective, learner) == (self.collective, self.learner):
+            return self
+        return replace(self, collective=collective, learner=learner)
+
     @property
     def target(self) -> int | None:
         """Index of the target label, None where there is none."""
@@ -97,10 +104,10 @@ class Campaign:
         groups = np.column_stack(codes) if codes else None
         return Submissions(Points(X, y, label_values=values), planted, owner, groups)
 
-    def measure(self, model: Model) -> Outcome:
+    def measure(self, model: Model, fresh: Points) -> Outcome:
         """Return the strategy's success on fresh points."""
-        outcome = self.collective.strategy.measure(model, self.fresh, self.context)
-        return replace(outcome, start=self._start)
+        outcome = self.collective.strategy.measure(model, fresh, self.context)
+        return replace(outcome, start=self._start if fresh is self.fresh else self.start(fresh))
 
     def measure_part(self, model: Model, part: Points, start: float) -> Outcome:
         """Return the success on some of the fresh points, given what `start` says of them."""

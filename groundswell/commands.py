@@ -186,7 +186,11 @@ def _print_parameters(component: type[Component]) -> None:
     for name, field in component.model_fields.items():
         if name == "kind":
             continue
-        default = "required" if field.is_required() else f"default {_shown(field.get_default())}"
+        default = (
+            "required"
+            if field.is_required()
+            else f"default {_shown(field.get_default(call_default_factory=True))}"
+        )
         bounds = "".join(f", {bound}" for bound in _bounds(field))
         console.print(f"    {name} ({default}{bounds}): {field.description or ''}", markup=False)
 

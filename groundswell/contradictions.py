@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from groundswell.agents.collective import Collective
-from groundswell.agents.decision import Decision
+from groundswell.agents.decision import Decision, Threshold
 from groundswell.agents.distribution import Constant
 from groundswell.agents.gradient_strategy import GradientStrategy
 from groundswell.agents.network import Network
@@ -196,6 +196,18 @@ def gradients_have_no_signal(collective: Collective) -> Found:
         )
 
 
+@_check("collective", "schedule")
+def gradients_stay_known(collective: Collective, schedule: dict[str, Any]) -> Found:
+    """Gradient strategies aim once, at the learner they start with."""
+    if not isinstance(collective.strategy, GradientStrategy):
+        return
+    for key in schedule:
+        if key.startswith(("platform.learner", "collective.")):
+            yield Problem(
+                ("schedule", key), f"'{collective.strategy}' aims once, when a run starts; leave it"
+            )
+
+
 @_check("collective", "platform", "payoff", "decision")
 def success_is_defined(
     collective: Collective, platform: Platform, payoff: Payoff, decision: Decision
@@ -259,10 +271,11 @@ def belief_fits_platform(payoff: Payoff, platform: Platform) -> Found:
 def rule_has_ties(decision: Decision, network: Network) -> Found:
     """Neighbours must exist to be looked at."""
     if decision.needs_ties and not network.has_ties:
+        instead = ', or set of = "everybody"' if isinstance(decision, Threshold) else ""
         yield Problem(
             ("decision",),
             f"'{decision}' looks at neighbours, and network '{network}' has no ties; "
-            'name a network, or set of = "everybody"',
+            f"name a network{instead}",
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,15 +84,22 @@ class GroupRows:
         self.model = model
         self.groupings = model.world.groupings
         self._first_row = np.unique(model.world.rows.owner, return_index=True)[1]
-        fresh = model.world.fresh
+        self._divide(model.world.fresh)
+
+    def __call__(self) -> list[Row]:
+        """Return the rows of this round, one for each group of each grouping."""
+        if self.model.world.fresh is not self._points:
+            self._divide(self.model.world.fresh)
+        return [row for way in range(len(self.groupings)) for row in self._rows(way)]
+
+    def _divide(self, fresh: Points) -> None:
+        """Divide the points to measure on, which may be others than last round."""
+        self._points = fresh
         self._fresh = [
             [fresh.where(grouping.codes(fresh) == group) for group in range(len(grouping.names))]
             for grouping in self.groupings
         ]
-
-    def __call__(self) -> list[Row]:
-        """Return the rows of this round, one for each group of each grouping."""
-        return [row for way in range(len(self.groupings)) for row in self._rows(way)]
+        self._starts: dict[tuple[int, int], float] = {}
 
     def _rows(self, way: int) -> list[Row]:
         model, grouping = self.model, self.groupings[way]
@@ -131,15 +137,15 @@ class GroupRows:
         served, fresh = self.model.served, self._fresh[way][group]
         if served is None or not len(fresh):
             return dict.fromkeys(MEASURED, NAN)
-        outcome = self.model.campaign.measure_part(served, fresh, self._starts[way][group])
+        outcome = self.model.campaign.measure_part(served, fresh, self._start(way, group))
         accuracy = fresh.share(served.predict(fresh.X) == fresh.y)
         return {**{name: getattr(outcome, name) for name in MEASURED[:-1]}, "accuracy": accuracy}
 
-    @cached_property
-    def _starts(self) -> list[list[float]]:
-        """The success in each group without the collective, which is the same in all rounds."""
-        start = self.model.campaign.start
-        return [[start(part) if len(part) else NAN for part in parts] for parts in self._fresh]
+    def _start(self, way: int, group: int) -> float:
+        """Return a group's success without the collective, the same as long as its points are."""
+        if (way, group) not in self._starts:
+            self._starts[way, group] = self.model.campaign.start(self._fresh[way][group])
+        return self._starts[way, group]
 
 
 def _ratio(part: Floats | Ints, whole: Floats | Ints) -> Floats:

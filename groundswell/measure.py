@@ -23,7 +23,11 @@ class Measure(Settings):
     """What is measured each round, and against what."""
 
     test_users: int = Field(2000, ge=1)
-    """Number of fresh points of P0 that success and accuracy are measured on."""
+    """Number of fresh points of P0 that success and accuracy are measured on. What users hear of
+    S is measured on them too: few points are noisy news."""
+    redraw: bool = False
+    """Fresh points are drawn anew each round, so that the noise is too. Where a population keeps
+    no more points than ``test_users`` they are the same ones every time."""
     target_success: float = Field(0.9, ge=0, le=1)
     """Success the collective aims at."""
     groups: Names = ()
@@ -69,6 +73,24 @@ def blocks_are_shuffled(population: Population, platform: Platform, measure: Mea
         yield Problem(key, f"a '{platform}' platform serves no model to use columns; leave it out")
 
 
+def redrawn_points_are_points(
+    population: Population, platform: Platform, measure: Measure
+) -> Found:
+    """What is known exactly is measured on no points."""
+    if not measure.redraw:
+        return
+    if not isinstance(platform, Learning):
+        yield Problem(
+            ("measure", "redraw"), f"a '{platform}' platform is measured on no points; leave it out"
+        )
+    elif platform.learner.exact and population.exact:
+        yield Problem(
+            ("measure", "redraw"),
+            f"with '{platform.learner}' success is a sum over the known P0, not over points; leave "
+            f"it out, or: {platform.learner.sampled}",
+        )
+
+
 def epochs_are_trained(platform: Platform, measure: Measure) -> Found:
     """Only some learners train in epochs."""
     learner = platform.learner if isinstance(platform, Learning) else None
@@ -81,5 +103,6 @@ def epochs_are_trained(platform: Platform, measure: Measure) -> Found:
 CHECKS += [
     Check(("population", "measure"), groups_have_points),
     Check(("population", "platform", "measure"), blocks_are_shuffled),
+    Check(("population", "platform", "measure"), redrawn_points_are_points),
     Check(("platform", "measure"), epochs_are_trained),
 ]

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
 
-from groundswell.agents.decision import Situation
-from groundswell.agents.payoff import Observed
+from groundswell.agents.beliefs import Memory, News, Observed
+from groundswell.agents.decision import Membership
+from groundswell.agents.situation import Situation
 from groundswell.agents.strategy import Outcome
 from groundswell.agents.users import User, Users
 from groundswell.campaign import Campaign
+from groundswell.data import Ints, Points
+from groundswell.dealing import draw_settings
 from groundswell.platform.agent import LearningPlatform, ResponsePlatform, make_platform
 from groundswell.platform.learners.base import Classifier
+from groundswell.problems import Problems
 from groundswell.randomness import Streams
 from groundswell.recorder import Recorder
-from groundswell.scenario import Scenario
+from groundswell.scenario import Scenario, per_user
 from groundswell.settings_errors import validated
 from groundswell.world import build_world
 
@@ -55,6 +60,8 @@ class CollectiveActionModel(mesa.Model):
 
     Attributes
     ----------
+    plan, scenario
+        The scenario with its schedule, and as it is in this round.
     round
         The last round that has happened.
     columns, ties
@@ -81,22 +88,23 @@ class CollectiveActionModel(mesa.Model):
     ) -> None:
         if not isinstance(scenario, Scenario):
             scenario = validated(Scenario, scenario)
-        self.scenario = scenario
+        self.plan, self.scenario = scenario, scenario.at(0)
         self.streams = Streams(scenario.seed if rng is None else rng, replicate)
         super().__init__(rng=int(self.streams("mesa").integers(2**63 - 1)))
-        self.world = build_world(scenario, self.streams)
+        self.world = build_world(self.scenario, self.streams)
         self.columns, self.ties = self.world.columns, self.world.ties
         self.user_class = user_class
         self._views: dict[int, User] = {}
         self._users = Users(self)
-        self.campaign = Campaign.of(scenario, self.world, self.streams("learner.without"))
+        self.campaign = Campaign.of(self.scenario, self.world, self.streams("learner.without"))
         schema = self.world.source.schema
         campaign = self.campaign
         self.platform = make_platform(
-            self, scenario.platform, schema, campaign.law, campaign.target, campaign.steering
+            self, self.scenario.platform, schema, campaign.law, campaign.target, campaign.steering
         )
         self.platform.unique_id = self.columns.users + 1
         self.round = 0
+        self.memory: Memory = ()
         self.points = self.world.rows.points
         self.recorder = Recorder(self)
         for phase in (Phase.SUBMIT, Phase.RETRAIN, Phase.MEASURE):
@@ -105,31 +113,58 @@ class CollectiveActionModel(mesa.Model):
     def step(self) -> None:
         """Simulate one round."""
         self.round += 1
+        self._follow_schedule()
         for phase in Phase:
             self._do(phase)
-        self.running = self.round < self.scenario.rounds
+        self.running = self.round < self.plan.rounds
+
+    def _follow_schedule(self) -> None:
+        """Put into force what the schedule says of this round."""
+        if self.round > self.plan.last_change:
+            return
+        before, self.scenario = self.scenario, self.plan.at(self.round)
+        settings, drawn = dict(per_user(self.scenario)), dict(per_user(before))
+        changed = {key: one for key, one in settings.items() if drawn.get(key) != one}
+        draw_settings(Problems(), changed, self.columns, self.streams, self.world.known, self.ties)
+        self.platform.settings = self.scenario.platform
+        if isinstance(self.platform, LearningPlatform):
+            self.campaign = self.campaign.under(self.scenario)
+            self.platform.law = self.campaign.law
 
     def _do(self, phase: Phase) -> None:
         getattr(self, phase.name.lower())()
 
     def observe(self) -> None:
         """Form what users believe from last round's success."""
-        payoff, users = self.scenario.payoff, self.columns.users
+        payoff, columns = self.scenario.payoff, self.columns
+        success, placebo = self.recorder.success_heard[-1], self.outcome.placebo
+        news = News(self.platform.alpha, success, placebo)
+        self.memory = payoff.belief.remember(self.memory, news, columns)
         curve = getattr(self.scenario.platform, "curve", None)
-        observed = Observed(self.recorder.success_heard, curve)
-        gain = payoff.belief.gain(observed, users, payoff.spillover)
-        self.situation = Situation(self.columns, self.ties, gain, payoff.exposure(users))
+        self.situation = Situation(
+            columns,
+            self.ties,
+            payoff.belief.gain(Observed(self.memory, columns, self.ties, curve), payoff.spillover),
+            payoff.exposure(columns.users),
+            success,
+            payoff.outside(columns, success, placebo),
+            mixed=not self.scenario.network.has_ties,
+        )
 
     def decide(self) -> None:
-        """Let the organiser recruit, then the users that revise this round join, stay or leave."""
+        """Let an organiser recruit, users that revise join, stay or leave, others lose heart."""
+        rule, columns, before = self.scenario.decision, self.columns, self.columns["joined"]
         rng = self.streams("organiser", self.round)
-        self.scenario.collective.recruit(self.round, self.columns, self.ties, rng)
-        rule = self.scenario.decision
-        order = rule.activation.users(self.columns, self.streams("activation", self.round))
+        self.scenario.collective.recruit(self.round, columns, self.ties, rng)
+        order = rule.activation.users(columns, self.streams("activation", self.round))
         if hasattr(self.user_class, "decide"):
             self._decide_one_by_one(order, live=rule.activation.one_by_one)
         else:
-            self.columns["joined"] = rule.revise(self.situation, order, self.columns["committed"])
+            self._decide_by_rule(order)
+        failed = self.recorder.success_heard[-1] < self.scenario.measure.target_success
+        if failed and columns["attrition"].any():
+            gone = rule.deserters(before, columns, self.streams("attrition", self.round))
+            columns["joined"] = columns["joined"] & ~gone
 
     def submit(self) -> None:
         """Collect everybody's data, members' after the strategy."""
@@ -152,10 +187,17 @@ class CollectiveActionModel(mesa.Model):
         if isinstance(self.platform, ResponsePlatform):
             self.outcome = Outcome(success=self.platform.success())
         elif self.served is not None:
-            fresh = self.world.fresh
-            self.outcome = self.campaign.measure(self.served)
+            fresh = self._fresh()
+            self.outcome = self.campaign.measure(self.served, fresh)
             self.accuracy = fresh.share(self.served.predict(fresh.X) == fresh.y)
         self.recorder.record()
+
+    def _fresh(self) -> Points:
+        measure = self.scenario.measure
+        if measure.redraw and self.round:
+            rng = self.streams("measure", self.round)
+            self.world = replace(self.world, fresh=self.world.source.fresh(measure.test_users, rng))
+        return self.world.fresh
 
     @property
     def served(self) -> Classifier | None:
@@ -190,11 +232,22 @@ class CollectiveActionModel(mesa.Model):
             self._views[row] = self.user_class(self, row)
         return self._views[row]
 
-    def _decide_one_by_one(self, order: np.ndarray, *, live: bool) -> None:
-        committed = self.columns["committed"]
+    def _decide_by_rule(self, order: Ints) -> None:
+        rule = self.scenario.decision
+        shape = (len(order), rule.draws)
+        draws = (
+            self.streams("decision", self.round).random(shape) if rule.draws else np.empty(shape)
+        )
+        now: Membership = rule.revise(self.situation, order, draws)
+        self.columns["joined"] = now.joined
+        if rule.leaves_for_good:
+            self.columns["removed"] = now.removed
+
+    def _decide_one_by_one(self, order: Ints, *, live: bool) -> None:
+        locked = self.columns["committed"] | self.columns["removed"]
         joined = self.columns["joined"].copy()
         for row in order.tolist():
-            if committed[row]:
+            if locked[row]:
                 continue
             answer = self.user(row).decide()
             if not isinstance(answer, bool | np.bool_):

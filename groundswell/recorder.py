@@ -59,7 +59,7 @@ class Recorder:
         model, success = self.model, self.model.outcome.success
         self.success_heard.append(0.0 if np.isnan(success) else success)
         self.payoff = model.scenario.payoff.realised(
-            model.columns, model.ties, self.success_heard[-1]
+            model.columns, model.ties, self.success_heard[-1], model.outcome.placebo
         )
         # All are made before any is kept: a failure leaves no table a round ahead of another.
         made = {name: make() for name, make in self._makers.items()}
@@ -99,7 +99,7 @@ class SeriesRows:
                 "member_share": members / len(now),
                 "joined": int(np.count_nonzero(now & ~before)),
                 "left": int(np.count_nonzero(before & ~now)),
-                "removed": 0,
+                "removed": int(np.count_nonzero(model.columns["removed"])),
                 "alpha": platform.alpha,
                 "alpha_eff": platform.alpha_eff,
                 "alpha_eff_final": platform.alpha_eff_final,

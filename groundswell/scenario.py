@@ -13,12 +13,13 @@ from pydantic import (
     model_validator,
 )
 
-from groundswell import tie_checks  # noqa: F401  (registers its checks)
+from groundswell import recruitment, tie_checks  # noqa: F401  (they register their checks)
 from groundswell.agents import (  # noqa: F401  (registers what they hold)
     digits,
     erasing,
     gradient_strategy,
     planting,
+    random_rules,
     resumes,
     slabs,
     structured,
@@ -37,8 +38,9 @@ from groundswell.contradictions import cross_check
 from groundswell.measure import Measure
 from groundswell.platform import learners  # noqa: F401  (registers the learners)
 from groundswell.platform.platform import Platform
-from groundswell.problems import Key
-from groundswell.settings_errors import nest
+from groundswell.problems import Key, Problem, ScenarioError
+from groundswell.schedule import Course, may_change
+from groundswell.settings_errors import nest, split_key
 
 Varied = Annotated[tuple[Any, ...], Field(strict=False, min_length=1)]
 
@@ -80,6 +82,8 @@ class Scenario(Settings):
     """What the platform does with submissions."""
     measure: Measure = Measure()
     """What is measured."""
+    schedule: dict[str, Course] = Field(default_factory=dict)
+    """Settings that change over the rounds, by dotted key: pairs of a round and a value."""
     sweep: Sweep = Sweep()
     """Settings to vary in a sweep."""
 
@@ -93,6 +97,7 @@ class Scenario(Settings):
             sound = _sound_sections(cls, value, error)
             raise nest(cls.__name__, error, cross_check(sound)) from None
         contradictions = cross_check({name: getattr(scenario, name) for name in cls.model_fields})
+        contradictions += scenario._schedule_problems()
         if contradictions:
             raise nest(cls.__name__, None, contradictions)
         return scenario
@@ -117,6 +122,49 @@ class Scenario(Settings):
         settings = self.model_dump(exclude_defaults=True)
         return validated(type(self), override(settings, changes))
 
+    def at(self, number: int) -> Scenario:
+        """Return the scenario as it is in a round, without a schedule.
+
+        >>> import groundswell as gs
+        >>> course = {"schedule": {"payoff.cost": [[0, 0.5], [4, 0.9]]}}
+        >>> scenario = gs.load("quickstart").replace(course)
+        >>> [scenario.at(number).payoff.cost.value for number in (0, 2, 9)]
+        [0.5, 0.7, 0.9]
+        """
+        if not self.schedule:
+            return self
+        return self._with({key: course.at(number) for key, course in self.schedule.items()})
+
+    @property
+    def last_change(self) -> int:
+        """The last round in which the schedule changes anything."""
+        return max((course.end for course in self.schedule.values()), default=-1)
+
+    def _with(self, changes: dict[str, Any]) -> Scenario:
+        from groundswell.settings_errors import override, validated
+
+        settings = self.model_dump(exclude_defaults=True, exclude={"schedule"})
+        return validated(type(self), override(settings, changes))
+
+    def _schedule_problems(self) -> Iterator[Problem]:
+        """Find what may not change during a run, and values that do not fit."""
+        for dotted, course in self.schedule.items():
+            place: Key = ("schedule", dotted)
+            try:
+                if not may_change(split_key(dotted)):
+                    yield Problem(place, FIXED)
+                    continue
+                for number in course.telling_rounds():
+                    self._with({dotted: course.at(number)})
+            except ScenarioError as error:
+                yield from (Problem(place, problem.message) for problem in error.problems)
+
+
+FIXED = (
+    "is fixed when a run starts; numbers of payoff, decision and platform may change, and "
+    "collective.compliance, collective.mistakes, measure.target_success"
+)
+
 
 def per_user(settings: BaseModel, key: Key = ()) -> Iterator[tuple[Key, Distribution]]:
     """Return all settings of a section that may differ between users, with their keys."""
@@ -137,7 +185,7 @@ def _sound_sections(cls: type[Scenario], value: Any, error: ValidationError) -> 
     for name, field in cls.model_fields.items():
         if name in wrong or not (name in value or not field.is_required()):
             continue
-        given = value.get(name, field.get_default())
+        given = value.get(name, field.get_default(call_default_factory=True))
         annotation: Any = field.annotation
         is_section = isinstance(annotation, type) and issubclass(annotation, Settings)
         sound[name] = annotation.model_validate(given) if is_section else given

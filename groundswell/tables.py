@@ -41,8 +41,8 @@ SERIES: dict[str, Meaning] = {
         "[0, 1]",
     ),
     "alpha_eff": Meaning(
-        "the same with the weights the learner ended up using, averaged over the training", "1",
-        "[0, 1]",
+        "the same with the weights the learner ended up using, averaged up to the epoch served",
+        "1", "[0, 1]",
     ),
     "alpha_eff_final": Meaning(
         "the same with the weights of the epoch that is served, where they change in training",

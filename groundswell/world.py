@@ -8,8 +8,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from groundswell.agents.coincidence import Coincidence
 from groundswell.agents.columns import Columns
+from groundswell.agents.limits import limits
 from groundswell.agents.network import Network
 from groundswell.agents.population import Population, Rows, Source
 from groundswell.agents.seeding import communities
@@ -17,9 +20,9 @@ from groundswell.agents.ties import Ties, no_ties
 from groundswell.agents.traits import numeric
 from groundswell.blocks import within
 from groundswell.data import Floats, Ints, Points
+from groundswell.dealing import draw_settings, place_users, without_nodes
 from groundswell.groups import Grouping
-from groundswell.placing import place_users, without_nodes
-from groundswell.problems import InputError, Locate, Problems, dotted
+from groundswell.problems import InputError, Locate, Problems
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario, per_user
 
@@ -39,11 +42,13 @@ class World:
     ties
         Who is tied to whom.
     columns
-        The users' attributes: settings that differ, ``joined`` and ``committed``.
+        The users' attributes: settings that differ, ``joined``, ``committed``, ``removed``.
     compliance_order
         The order of users in which members comply.
     groupings
         The ways to group points that are to be measured.
+    known
+        The numeric features of each user, which settings may be read from.
     remarks
         What a user should know about how data and settings were dealt out.
     """
@@ -55,7 +60,8 @@ class World:
     columns: Columns
     compliance_order: Ints
     groupings: tuple[Grouping, ...]
-    remarks: tuple[str, ...] = ()
+    known: dict[str, Floats]
+    remarks: tuple[str, ...]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -88,9 +94,18 @@ def build_world(
 
     ties = _build_ties(problems, scenario, users, streams)
     rows, notes = place_users(problems, scenario, source, users, ties, streams)
+    learner = getattr(scenario.platform, "learner", None)
+    if learner is not None:
+        with problems.at("platform", "learner"):
+            learner.check_size(len(rows.points))
     columns = Columns(users)
     known = _numeric_columns(source, rows, users)
-    notes += _draw_settings(problems, scenario, columns, streams, known, ties)
+    settings = dict(per_user(scenario))
+    notes += draw_settings(problems, settings, columns, streams, known, ties)
+    for key, limit in limits(scenario):
+        if str(key[-1]) in columns:
+            with problems.at(*key):
+                limit.check(columns[str(key[-1])])
     _choose_seeds(problems, scenario, columns, ties, streams)
     problems.raise_any(locate)
     return World(
@@ -101,6 +116,7 @@ def build_world(
         columns=columns,
         compliance_order=streams("compliance").permutation(users),
         groupings=tuple(Grouping.of(source.schema, by) for by in scenario.measure.groups),
+        known=known,
         remarks=notes,
     )
 
@@ -219,6 +235,7 @@ def _choose_seeds(
             return
         columns["joined"] = collective.choose_seeds(ties, streams("seeds"))
         columns["committed"] = columns["joined"] & collective.committed
+        columns["removed"] = np.zeros(columns.users, dtype=bool)
         if ties.communities is not None:
             columns["community"] = ties.communities
 
@@ -232,27 +249,6 @@ def _check_parameters(
     objective = learner.objective(source.schema, streams("learner.without"))
     with problems.at("collective", "strategy"):
         strategy.check_parameters(objective.size)
-
-
-def _draw_settings(
-    problems: Problems, scenario: Scenario, columns: Columns, streams: Streams,
-    known: dict[str, Floats], ties: Ties | None,
-) -> tuple[str, ...]:  # fmt: skip
-    """Draw the settings of users; return what a user should know about them."""
-    notes = []
-    for key, setting in per_user(scenario):
-        name, correlation = dotted(key), setting.correlation()
-        with problems.at(*key):
-            columns[str(key[-1])] = setting.draw(columns.users, streams(name), known)
-        if correlation is not None and ties is not None:
-            with problems.at(*key, "correlate"):
-                partner = correlation.values(known, ties.degree)
-                values, reached = correlation.dealt(
-                    columns[str(key[-1])], partner, streams(f"{name}.correlate")
-                )
-                columns[str(key[-1])] = values
-                notes += [f"{name}: {note}" for note in correlation.notes(reached)]
-    return tuple(notes)
 
 
 def _numeric_columns(source: Source, rows: Rows, users: int) -> dict[str, Floats]:

@@ -13,10 +13,10 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A module may import from rooms before its own in this order, or from its own room.
 ORDER = [
-    {"problems", "files", "randomness", "component", "data", "gradients"},
+    {"problems", "files", "randomness", "component", "data", "gradients", "schedule"},
     {"agents", "platform"},
-    {"settings_errors", "contradictions", "measure", "tie_checks", "scenario"},
-    {"tables", "groups", "blocks", "placing", "dependence", "world", "recorder"},
+    {"settings_errors", "contradictions", "measure", "recruitment", "tie_checks", "scenario"},
+    {"tables", "groups", "blocks", "dealing", "dependence", "world", "recorder"},
     {"campaign"},
     {"model"},
     {"scenarios"},

@@ -121,8 +121,10 @@ def test_list_and_schema(groundswell) -> None:
     listed = groundswell("list").stdout
     for word in ("watts-strogatz", "best-response", "naive-bayes", "quickstart"):
         assert word in listed
-    verbose = groundswell("list", "learner", "-v").stdout
-    assert "strength (default 1.0, > 0)" in verbose
+    verbose = groundswell("list", "-v")
+    assert verbose.returncode == 0, verbose.stderr
+    assert "strength (default 1.0, > 0)" in verbose.stdout
+    assert "of boosting rounds" in verbose.stdout
     assert json.loads(groundswell("schema").stdout)["title"] == "Scenario"
 
 

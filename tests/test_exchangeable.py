@@ -69,7 +69,20 @@ def test_bounds_are_shown_where_members_are_like_everybody(
         ({}, True),
         ({"payoff.cost": goes_with("age")}, False),
         ({"payoff.cost": {"kind": "column", "column": "age"}}, False),
-        ({"decision.activation": {"kind": "inertial", "revision": goes_with("age")}}, False),
+        (
+            {
+                "decision.activation": {
+                    "kind": "inertial",
+                    "revision": {
+                        "kind": "beta",
+                        "a": 2.0,
+                        "b": 2.0,
+                        "correlate": {"with": "age", "rank": 0.4},
+                    },
+                }
+            },
+            False,
+        ),
         ({"network": RING, "payoff.peer_pressure": 0.5}, True),
     ],
     ids=str,

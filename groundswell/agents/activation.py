@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import AfterValidator
 
 from groundswell.agents.columns import Columns
-from groundswell.agents.distribution import Constant, Distribution, constant
+from groundswell.agents.distribution import constant
+from groundswell.agents.limits import Probability
 from groundswell.component import Component
 from groundswell.data import Ints
-
-
-def _probability(setting: Distribution) -> Distribution:
-    if isinstance(setting, Constant) and not 0 <= setting.value <= 1:
-        raise ValueError(f"a probability lies in [0, 1], found {setting.value:g}")
-    return setting
-
-
-Probability = Annotated[Distribution, AfterValidator(_probability)]
 
 
 class Activation(Component):

@@ -127,9 +127,7 @@ class Collective(Settings):
         if self.organiser is None:
             return
         joined: Bools = columns["joined"]
-        free = ~joined
-        if "removed" in columns:  # who can never be a member again
-            free &= ~columns["removed"]
+        free = ~joined & ~columns["removed"]
         recruits = self.organiser.recruits(round_, ties, joined, free, rng)
         columns["joined"] = joined | recruits
         columns["committed"] = columns["committed"] | (recruits & self.committed)

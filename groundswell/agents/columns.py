@@ -14,8 +14,8 @@ Array = NDArray[Any]
 class Columns:
     """The users' attributes by name, one array of N values each.
 
-    Arrays are read-only from outside; `write` changes values, so that what is derived from
-    settings (such as how many joined neighbours a threshold needs) is worked out again.
+    Arrays are read-only from outside; a new array or `write` changes values, so that what is
+    derived from settings (such as the number of neighbours a threshold needs) is worked out again.
     """
 
     def __init__(self, users: int) -> None:
@@ -32,6 +32,8 @@ class Columns:
         view = values.view()
         view.flags.writeable = False
         self._arrays[name] = view
+        if name != "joined":
+            self._derived.clear()
 
     def __contains__(self, name: object) -> bool:
         return name in self._arrays
@@ -44,8 +46,6 @@ class Columns:
         changed = self._arrays[name].copy()
         changed[rows] = values
         self[name] = changed
-        if name != "joined":
-            self._derived.clear()
 
     def derive(self, name: str, make: Callable[[], Array]) -> Array:
         """Return an array worked out from settings, made once until a setting changes."""

@@ -1,42 +1,34 @@
 """How users decide to join, stay or leave (dynamics.md section 2).
 
 Each rule is a pure function of the users' columns in two forms that agree exactly: `wants` for
-users that revise all at once, and `take_turns` for users that see the moves before them.
+users that revise all at once, and `take_turns` for users that see the moves before them. Rules
+that leave something to chance are in `groundswell.agents.random_rules`.
+
+Every rule says how it compares, whether a user counts itself, and what the order of users does;
+who revises when is the activation's part of the rule, and is the same for all of them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
 from groundswell.agents.activation import Activation, Inertial
 from groundswell.agents.columns import Columns
-from groundswell.agents.distribution import Distribution
+from groundswell.agents.distribution import Distribution, constant
+from groundswell.agents.limits import Probability
+from groundswell.agents.situation import Situation
 from groundswell.agents.ties import Ties
 from groundswell.component import Component
 from groundswell.data import Bools, Floats, Ints
 
 
-@dataclass(frozen=True)
-class Situation:
-    """What a rule sees.
+class Membership(NamedTuple):
+    """Who is a member, and who can never be one again."""
 
-    Parameters
-    ----------
-    columns
-        The users' attributes; ``joined`` is the state at the start of the round.
-    ties
-        Who is tied to whom.
-    gain, exposure
-        Believed S((j+1)/N) - γ S(j/N) and borne share of the cost, for j = 0..N-1 other members.
-    """
-
-    columns: Columns
-    ties: Ties
-    gain: Floats
-    exposure: Floats
+    joined: Bools
+    removed: Bools
 
 
 class Decision(Component):
@@ -48,45 +40,96 @@ class Decision(Component):
     """Needs a success to gain from."""
     weighs_ties: ClassVar[bool] = False
     """Can tell ties of different weight apart; rules that cannot are refused where ties have it."""
+    draws: ClassVar[int] = 0
+    """Uniform random numbers that one revision takes."""
     activation: Activation = Inertial()
     """Who revises in a round, and in which order."""
+    attrition: Probability = constant(0.0)
+    """Extra probability with which a member leaves after a round whose success was below
+    measure.target_success, after everybody has revised; seeds that are committed stay."""
 
     @property
     def needs_ties(self) -> bool:
         """Whether users without neighbours could never be moved."""
         return False
 
-    def wants(self, situation: Situation) -> Bools:
-        """Return whether each user wants to be a member, on the state as it is."""
+    @property
+    def leaves_for_good(self) -> bool:
+        """Whether members who leave by the rule can never be members again."""
+        return False
+
+    def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
+        """Return whether each of some users wants to be a member, on the state as it is.
+
+        Parameters
+        ----------
+        situation
+            What users see.
+        users
+            Who revises, each at most once.
+        draws
+            Their random numbers, shape (len(users), draws).
+        """
         raise NotImplementedError
 
-    def take_turns(self, situation: Situation, order: Ints, joined: Bools, locked: Bools) -> None:
-        """Let users revise in an order, changing ``joined``; locked users never move."""
+    def take_turns(
+        self, situation: Situation, order: Ints, draws: Floats, joined: Bools, locked: Bools
+    ) -> None:
+        """Let users revise in an order, changing ``joined``; locked users never move.
+
+        Who leaves for good is locked.
+        """
         raise NotImplementedError
 
-    def revise(self, situation: Situation, order: Ints, locked: Bools) -> Bools:
-        """Return membership after the users in ``order`` have revised."""
-        joined: Bools = situation.columns["joined"].copy()
+    def revise(self, situation: Situation, order: Ints, draws: Floats) -> Membership:
+        """Return membership after the users in ``order`` have revised.
+
+        Parameters
+        ----------
+        situation
+            What users see.
+        order
+            Who revises, in order.
+        draws
+            Uniform random numbers in [0, 1), one row per revision.
+        """
+        columns, before = situation.columns, situation.joined
+        joined: Bools = before.copy()
+        locked: Bools = columns["committed"] | columns["removed"]
+        moved = locked.copy()
         if self.activation.one_by_one:
-            self.take_turns(situation, order, joined, locked)
+            self.take_turns(situation, order, draws, joined, moved)
         else:
-            movers = order[~locked[order]]
-            joined[movers] = self.wants(situation)[movers]
-        return joined
+            free = ~locked[order]
+            users = order[free]
+            joined[users] = self.wants(situation, users, draws[free])
+            if self.leaves_for_good:
+                moved |= before & ~joined
+        return Membership(joined, columns["removed"] | (moved & ~locked))
+
+    def deserters(self, members: Bools, columns: Columns, rng: np.random.Generator) -> Bools:
+        """Return which members leave because the last round has failed."""
+        fed_up = rng.random(columns.users) < columns["attrition"]
+        gone: Bools = members & fed_up & ~columns["committed"]
+        return gone
 
 
 class Fixed(Decision):
-    """The seeds are the collective: nobody joins or leaves (the papers' setting, α given)."""
+    """The seeds are the collective: nobody joins or leaves (the papers' setting, α given).
+
+    There is nothing to compare or to count, and no order. Source: Hardt et al. (2023).
+    """
 
     kind: Literal["fixed"] = "fixed"
     weighs_ties = True
 
-    def wants(self, situation: Situation) -> Bools:
+    def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Return membership as it is."""
-        joined: Bools = situation.columns["joined"]
-        return joined
+        return situation.joined[users]
 
-    def take_turns(self, situation: Situation, order: Ints, joined: Bools, locked: Bools) -> None:
+    def take_turns(
+        self, situation: Situation, order: Ints, draws: Floats, joined: Bools, locked: Bools
+    ) -> None:
         """Change nothing."""
 
 
@@ -95,8 +138,9 @@ class Threshold(Decision):
 
     The comparison is ``>=``. Of neighbours, a user does not count itself; of everybody, it does.
     Users without neighbours see a share of 0. Where ties have weights, shares are of the weight of
-    all neighbours, and counts stay counts. Sources: Granovetter (1978) for everybody, Watts
-    (2002) for shares of neighbours, Centola & Macy (2007) for counts.
+    all neighbours, and counts stay counts. One by one, moves made before in the round count.
+    Sources: Granovetter (1978) for everybody, Watts (2002) for shares of neighbours, Centola & Macy
+    (2007) for counts.
     """
 
     kind: Literal["threshold"] = "threshold"
@@ -128,10 +172,9 @@ class Threshold(Decision):
         of = ties.degree if self.of == "neighbours" else np.full(columns.users, columns.users)
         return smallest_count(columns["threshold"], of)
 
-    def wants(self, situation: Situation) -> Bools:
+    def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Compare the number of members seen with the number needed."""
-        columns, ties = situation.columns, situation.ties
-        joined: Bools = columns["joined"]
+        columns, ties, joined = situation.columns, situation.ties, situation.joined
         need = columns.derive("need", lambda: self.need(columns, ties))
         if self.of == "everybody":
             enough: Bools = np.count_nonzero(joined) >= need
@@ -139,64 +182,49 @@ class Threshold(Decision):
             enough = ties.joined_share(joined) >= columns["threshold"]
         else:
             enough = ties.joined_neighbours(joined) >= need
-        return enough if self.reversible else enough | joined
+        return (enough if self.reversible else enough | joined)[users]
 
-    def take_turns(self, situation: Situation, order: Ints, joined: Bools, locked: Bools) -> None:
+    def take_turns(
+        self, situation: Situation, order: Ints, draws: Floats, joined: Bools, locked: Bools
+    ) -> None:
         """Compare the number of members seen with the number needed, one user at a time."""
-        from groundswell.agents.kernels import share_turns, threshold_turns
+        from groundswell.agents.turns import share_turns, threshold_turns
 
-        columns, ties = situation.columns, situation.ties
+        columns, ties, graph = situation.columns, situation.ties, situation.graph
         if self.adds_weights(ties):
-            share_turns(
-                order, joined, locked, columns["threshold"], self.reversible,
-                ties.indptr, ties.indices, ties.units, ties.total, ties.complete,
-            )  # fmt: skip
+            share_turns(order, joined, locked, columns["threshold"], self.reversible, graph)
             return
         need = columns.derive("need", lambda: self.need(columns, ties))
-        threshold_turns(
-            order, joined, locked, need, self.of == "everybody", self.reversible,
-            ties.indptr, ties.indices, ties.complete,
-        )  # fmt: skip
+        threshold_turns(order, joined, locked, need, self.of == "everybody", self.reversible, graph)
 
 
 class BestResponse(Decision):
     """Join when it pays, Δu_i > 0; leave when it costs, Δu_i < 0; stay as one is at 0.
 
-    Δu_i is written out in `groundswell.agents.payoff`; a user counts itself among the members
-    whose success it expects. Source: best-response dynamics (Blume 1993; Young 1998), with the
-    payoff of Hardt et al. (2023), section 6, reconstructed.
+    Δu_i is written out in `groundswell.agents.payoff`. The comparison is ``>``, with the state kept
+    at 0. A user counts itself among the members whose success it expects, but not among its
+    neighbours. One by one, moves made before in the round count, in as far as beliefs look at
+    members or peers; S is that of the last round. Source: best-response dynamics (Blume 1993;
+    Young 1998), with the payoff of Hardt et al. (2023), section 6, reconstructed.
     """
 
     kind: Literal["best-response"] = "best-response"
     weighs_success = True
     weighs_ties = True
 
-    def wants(self, situation: Situation) -> Bools:
+    def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Compare joining with staying out."""
-        columns, ties = situation.columns, situation.ties
-        joined: Bools = columns["joined"]
-        members = int(np.count_nonzero(joined))
-        inside, outside = max(members - 1, 0), min(members, columns.users - 1)
-        advantage = (
-            columns["benefit"] * np.where(joined, situation.gain[inside], situation.gain[outside])
-            + columns["selective_incentive"]
-            + columns["peer_pressure"] * ties.joined_share(joined)
-            - columns["cost"]
-            * np.where(joined, situation.exposure[inside], situation.exposure[outside])
-        )
-        wants: Bools = (advantage > 0) | ((advantage == 0) & joined)
-        return wants
+        advantage = situation.advantage()
+        wants: Bools = (advantage > 0) | ((advantage == 0) & situation.joined)
+        return wants[users]
 
-    def take_turns(self, situation: Situation, order: Ints, joined: Bools, locked: Bools) -> None:
+    def take_turns(
+        self, situation: Situation, order: Ints, draws: Floats, joined: Bools, locked: Bools
+    ) -> None:
         """Compare joining with staying out, one user at a time."""
-        from groundswell.agents.kernels import best_response_turns
+        from groundswell.agents.turns import best_response_turns
 
-        columns, ties = situation.columns, situation.ties
-        best_response_turns(
-            order, joined, locked, situation.gain, situation.exposure,
-            columns["benefit"], columns["selective_incentive"], columns["peer_pressure"],
-            columns["cost"], ties.indptr, ties.indices, ties.units, ties.total, ties.complete,
-        )  # fmt: skip
+        best_response_turns(order, joined, locked, situation.graph, situation.game)
 
 
 def smallest_count(share: Floats, of: Ints) -> Ints:

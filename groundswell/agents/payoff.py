@@ -7,73 +7,15 @@ User i, with j other members, compares joining with staying out::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
-
 import numpy as np
 from pydantic import Field
 
+from groundswell.agents.beliefs import Belief, Last, Spillover
 from groundswell.agents.columns import Columns
 from groundswell.agents.distribution import Distribution, constant
 from groundswell.agents.ties import Ties
-from groundswell.component import Component, Settings
+from groundswell.component import Settings
 from groundswell.data import Bools, Floats
-
-Curve = Callable[[Floats], Floats]
-
-
-@dataclass(frozen=True)
-class Observed:
-    """What users know when they decide.
-
-    Parameters
-    ----------
-    success
-        S measured at the end of each round so far, the last one last.
-    curve
-        The platform's response α -> S where it is known, else None.
-    """
-
-    success: Sequence[float]
-    curve: Curve | None = None
-
-
-class Belief(Component):
-    """What users believe about S if they join and if they stay out."""
-
-    part: ClassVar[str] = "belief"
-    default_kind = "last"
-    needs_curve: ClassVar[bool] = False
-    """Works only where the platform's response is a known curve."""
-
-    def gain(self, observed: Observed, users: int, spillover: float) -> Floats:
-        """Return S((j+1)/N) - γ S(j/N) as believed, for j = 0..N-1 other members."""
-        raise NotImplementedError
-
-
-class Last(Belief):
-    """Last round's success, whatever one does: nobody thinks it moves S."""
-
-    kind: Literal["last"] = "last"
-
-    def gain(self, observed: Observed, users: int, spillover: float) -> Floats:
-        """Return (1-γ) S of the last round."""
-        return np.full(users, (1 - spillover) * observed.success[-1])
-
-
-class KnownCurve(Belief):
-    """The platform's known response at the current number of other members."""
-
-    kind: Literal["curve"] = "curve"
-    needs_curve = True
-
-    def gain(self, observed: Observed, users: int, spillover: float) -> Floats:
-        """Return the known S((j+1)/N) - γ S(j/N)."""
-        if observed.curve is None:
-            raise ValueError("'curve' beliefs need a response platform")
-        success = observed.curve(np.arange(users + 1) / users)
-        return success[1:] - spillover * success[:-1]
 
 
 class Payoff(Settings):
@@ -83,8 +25,9 @@ class Payoff(Settings):
     """Worth of success, b_i."""
     cost: Distribution = constant(0.0)
     """Cost of being a member, c_i."""
-    spillover: float = Field(0.0, ge=0)
-    """Share γ of the benefit that outsiders get: 0 only members profit, 1 a public good."""
+    spillover: Spillover = 0.0
+    """Share γ of the benefit that outsiders get: 0 only members profit, 1 a public good, above 1
+    outsiders gain more. "measured": they get what the placebo brings, b times the placebo."""
     selective_incentive: Distribution = constant(0.0)
     """What a member gets whatever the success, s_i."""
     peer_pressure: Distribution = constant(0.0)
@@ -98,16 +41,44 @@ class Payoff(Settings):
         """Return the share of its cost that a member bears among j = 0..N-1 other members."""
         return np.asarray((1 - np.arange(1, users + 1) / users) ** self.safety)
 
-    def realised(self, columns: Columns, ties: Ties, success: float) -> Floats:
+    def outside(self, columns: Columns, success: float, placebo: float) -> Floats:
+        """Return what each user gets as an outsider: γbS, or b times the placebo."""
+        benefit: Floats = columns["benefit"]
+        if self.spillover == "measured":
+            return benefit * placebo
+        return self.spillover * benefit * success
+
+    def realised(
+        self, columns: Columns, ties: Ties, success: float, placebo: float = float("nan")
+    ) -> Floats:
         """Return what each user gets in a round: members π = bS + s + Jm/k - c, outsiders γbS."""
-        joined: Bools = columns["joined"]
-        members = int(np.count_nonzero(joined))
-        exposed = self.exposure(columns.users)[members - 1] if members else 1.0
-        inside = (
-            columns["benefit"] * success
-            + columns["selective_incentive"]
-            + columns["peer_pressure"] * ties.joined_share(joined)
-            - columns["cost"] * exposed
-        )
-        outside = self.spillover * columns["benefit"] * success
-        return np.where(joined, inside, outside)
+        outside = self.outside(columns, success, placebo)
+        return realised(columns, ties, success, self.exposure(columns.users), outside)
+
+
+def realised(
+    columns: Columns, ties: Ties, success: float, exposure: Floats, outside: Floats
+) -> Floats:
+    """Return what each user gets on the state as it is.
+
+    Parameters
+    ----------
+    columns, ties
+        Who the users are.
+    success
+        S.
+    exposure
+        Share of its cost that a member bears among j = 0..N-1 other members.
+    outside
+        What each user gets as an outsider.
+    """
+    joined: Bools = columns["joined"]
+    members = int(np.count_nonzero(joined))
+    exposed = exposure[members - 1] if members else 1.0
+    inside = (
+        columns["benefit"] * success
+        + columns["selective_incentive"]
+        + columns["peer_pressure"] * ties.joined_share(joined)
+        - columns["cost"] * exposed
+    )
+    return np.where(joined, inside, outside)

@@ -22,6 +22,7 @@ class Planting(Strategy):
     Success is S = Pr[f(g(x)) = y*] on fresh points of P0 [H].
     """
 
+    has_placebo = True
     target: str | int
     """Name of the target label y*."""
 

@@ -99,6 +99,8 @@ class Strategy(Component):
     default_kind = "none"
     has_success: ClassVar[bool] = True
     """Whether it defines a success S."""
+    has_placebo: ClassVar[bool] = False
+    """Whether it measures what its success would be without the signal."""
     needs_best_label: ClassVar[bool] = False
     """Whether members must know which label P0 prefers."""
     needs_idempotent: ClassVar[bool] = False

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from groundswell.analysis import bounds, staircase
 from groundswell.analysis.bounds import checked
 from groundswell.analysis.isotonic import ROUNDING, Sweep
-from groundswell.analysis.tables import Curve, Measurements, measured, named, split
+from groundswell.analysis.tables import Curve, Measurements, grouped, measured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,9 +90,9 @@ def from_sweep(
     by, table = measured(source, by, value)
     draws = np.random.default_rng(rng)
     rows = []
-    for key, group in split(table, by):
+    for named, group in grouped(table, by):
         found = Sweep.of(group, value).critical_mass(success, resamples, level, draws)
-        rows.append({**named(by, key), "target": success, **found})
+        rows.append({**named, "target": success, **found})
     return pd.DataFrame(rows)
 
 

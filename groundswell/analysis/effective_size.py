@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from groundswell.analysis import bounds, parameters
 from groundswell.analysis.bounds import FloatArray, checked, plain
 from groundswell.analysis.isotonic import ROUNDING, Sweep
-from groundswell.analysis.tables import Measurements, measured, named, split
+from groundswell.analysis.tables import Measurements, grouped, measured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,13 +77,13 @@ def by_share(
     by, table = measured(source, by, value)
     beside = [name for name in BESIDE if name in table]
     rows = []
-    for key, group in table.groupby([*by, "alpha"], sort=False, dropna=False):
+    for named, group in grouped(table, [*by, "alpha"]):
         sizes = group[value]
         half = sizes.sem() * t.ppf((1 + level) / 2, len(sizes) - 1) if len(sizes) > 1 else NAN
         mean, alpha = float(sizes.mean()), group["alpha"].iloc[0]
         rows.append(
             {
-                **named([*by, "alpha"], key),
+                **named,
                 "alpha_eff": mean,
                 "low": mean - half,
                 "high": mean + half,
@@ -144,7 +144,7 @@ def crossing(
     by, table = measured(source, by, value)
     draws = np.random.default_rng(rng)
     rows = []
-    for key, group in split(table, by):
+    for named, group in grouped(table, by):
         sweep = Sweep.of(group, value)
         times = sweep.resampled(resamples, draws)
         found = _falls_through(*sweep.mean(np.ones(len(sweep.sums))))
@@ -154,7 +154,7 @@ def crossing(
             np.quantile(there, [(1 - level) / 2, (1 + level) / 2]) if len(there) else (NAN, NAN)
         )
         crosses = len(there) / len(again) if len(again) else NAN
-        rows.append({**named(by, key), "crossing": found, "low": low, "high": high,
+        rows.append({**named, "crossing": found, "low": low, "high": high,
                      "crosses": crosses})  # fmt: skip
     columns = [*by, "crossing", "low", "high", "crosses"]
     return pd.DataFrame(rows, columns=columns)
@@ -279,7 +279,9 @@ def _tilt(base: FloatArray, signal: parameters.IntArray, own: FloatArray) -> flo
 def _falls_through(shares: FloatArray, sizes: FloatArray) -> float:
     """Return where a function, linear between its points, first falls below the diagonal."""
     excess = sizes - shares
-    falls = np.flatnonzero((excess[:-1] > ROUNDING) & (excess[1:] < -ROUNDING))
+    off = np.abs(excess) > ROUNDING
+    shares, excess = shares[off], excess[off]  # on the diagonal it is neither above nor below
+    falls = np.flatnonzero((excess[:-1] > 0) & (excess[1:] < 0))
     if not len(falls):
         return NAN
     i = int(falls[0])

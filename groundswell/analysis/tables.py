@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -13,6 +13,8 @@ from groundswell.analysis.bounds import FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
+Rounds = NDArray[np.int64]
+Description = Callable[[Rounds, FloatArray], Mapping[str, Any]]
 Curve = Callable[[Any], Any]
 """Success S of a share α, such as ``groundswell.success_curve`` makes."""
 
@@ -54,21 +56,53 @@ def last_rounds(source: Measurements) -> pd.DataFrame:
     >>> last_rounds(gs.run("granovetter"))[["seed", "round", "members"]].to_numpy()
     array([[  0, 100, 100]])
     """
-    table: pd.DataFrame = source
-    if hasattr(source, "series"):
-        runs = source.runs[source.runs["status"] == "ok"]
-        table = runs.merge(source.series, on="run", how="inner")
+    table = _with_settings(source)
     if not {"run", "round"} <= set(table.columns):
         return table
     return table.sort_values("round", kind="stable").groupby("run").tail(1).sort_index()
 
 
-def varied(source: Measurements) -> list[str]:
-    """Return the settings that vary between the runs of a result beside the collective's share."""
+def settings(source: Measurements) -> list[str]:
+    """Return all settings that vary between the runs of a result; none of a table."""
     if not hasattr(source, "series"):
         return []
-    others = {*ABOUT_RUNS, SHARE_SETTING}
-    return [name for name in source.runs.columns if name not in others]
+    return [name for name in source.runs.columns if name not in ABOUT_RUNS]
+
+
+def all_rounds(source: Measurements) -> pd.DataFrame:
+    """Return every round of each run that went well, in order, beside the run's settings.
+
+    Parameters
+    ----------
+    source : Result or DataFrame
+        A table with a column ``round`` but none of ``run`` is one run.
+
+    Raises
+    ------
+    ValueError
+        If a table has no rounds.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> all_rounds(pd.DataFrame({"round": [1, 0], "alpha": [0.5, 0.1]}))
+       run  round  alpha
+    0    0      0    0.1
+    1    0      1    0.5
+    """
+    import pandas as pd
+
+    table = _with_settings(source)
+    require(table, ["round"])
+    if "run" not in table:
+        table = table.assign(run=0)[["run", *table.columns]]
+    order = np.lexsort((table["round"], pd.factorize(table["run"])[0]))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def varied(source: Measurements) -> list[str]:
+    """Return the settings that vary between the runs of a result beside the collective's share."""
+    return [name for name in settings(source) if name != SHARE_SETTING]
 
 
 def units(table: pd.DataFrame) -> NDArray[np.int64]:
@@ -110,14 +144,65 @@ def measured(
     return by, table
 
 
-def split(table: pd.DataFrame, by: Sequence[str]) -> Iterable[tuple[Hashable, pd.DataFrame]]:
-    """Return the parts of a table that differ in some columns; all of it where there are none."""
-    return table.groupby(list(by), sort=False, dropna=False) if by else [((), table)]
+def per_run(
+    source: Measurements, value: str, describe: Description, *, keep: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Describe each run by its rounds and values, missing values left out.
+
+    Parameters
+    ----------
+    source : Result or DataFrame
+        Runs with their rounds.
+    value : str
+        The column to describe.
+    describe : callable
+        Makes a row of (rounds, values).
+    keep : sequence of str
+        Columns to keep beside ``run``, ``seed``, ``replicate`` and the settings of a result.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"round": [0, 1], "alpha": [0.5, 0.1]})
+    >>> per_run(table, "alpha", lambda rounds, values: {"last": values[-1]})
+       run  last
+    0    0   0.1
+    """
+    import pandas as pd
+
+    table = all_rounds(source)
+    require(table, [value, *keep])
+    about = [name for name in ("seed", "replicate") if name in table]
+    names = list(dict.fromkeys(["run", *about, *settings(source), *keep]))
+    rows = []
+    for _, group in table.dropna(subset=[value]).groupby("run", sort=False):
+        described = describe(group["round"].to_numpy(), group[value].to_numpy(dtype=float))
+        rows.append({**{name: group[name].iloc[0] for name in names}, **described})
+    return pd.DataFrame(rows)
 
 
-def named(by: Sequence[str], key: Hashable) -> dict[str, Hashable]:
-    """Return the values of the columns that a part of a table was split by."""
-    return dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
+def grouped(
+    table: pd.DataFrame, by: Sequence[str]
+) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """Yield the parts of a table with equal values of some columns, in order, and these values.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"kind": ["b", "a", "b"], "x": [1, 2, 3]})
+    >>> [(names, len(part)) for names, part in grouped(table, ["kind"])]
+    [({'kind': 'b'}, 2), ({'kind': 'a'}, 1)]
+    """
+    if not by:
+        yield {}, table
+        return
+    for key, part in table.groupby(list(by), sort=False, dropna=False):
+        yield dict(zip(by, key, strict=True)), part
 
 
 def require(table: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -162,3 +247,12 @@ def as_curve(source: Curve | Measurements) -> tuple[Curve, FloatArray | None]:
         raise ValueError("the table holds no measured success")
     shares, success = means.index.to_numpy(dtype=float), means.to_numpy(dtype=float)
     return lambda alpha: np.interp(alpha, shares, success), shares
+
+
+def _with_settings(source: Measurements) -> pd.DataFrame:
+    """Return a table as it is, and the rounds of a result's good runs beside their settings."""
+    table: pd.DataFrame = source
+    if hasattr(source, "series"):
+        runs = source.runs[source.runs["status"] == "ok"]
+        table = runs.merge(source.series, on="run", how="inner")
+    return table

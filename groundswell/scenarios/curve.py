@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from groundswell.analysis.bounds import checked, plain
 from groundswell.data import Floats
-from groundswell.placing import without_nodes
+from groundswell.dealing import without_nodes
 from groundswell.platform.curve import Curve
 from groundswell.platform.platform import Response
 from groundswell.problems import InputError, Locate, Problems

@@ -168,3 +168,17 @@ def test_the_setting_survives_writing_and_reading(make_scenario):
     other = scenario.replace({"payoff.cost.correlate.rank": 0.25})
     assert other.payoff.cost.correlation().rank == 0.25
     assert other.payoff.cost.correlation().partner == "degree"
+
+
+def test_what_goes_with_the_degree_does_so_when_the_law_changes(make_model):
+    model = make_model(
+        population__users=300,
+        network=NETWORK,
+        payoff__cost={**NORMAL, **going_with("degree", 0.5)},
+        schedule={"payoff.cost.mean": [[0, 0.5], [2, 0.9]]},
+    )
+    before, degree = model.columns["cost"], model.ties.degree
+    for mean in (0.7, 0.9):
+        model.step()
+        assert np.allclose(model.columns["cost"], before + mean - 0.5)
+        assert spearmanr(model.columns["cost"], degree).statistic == pytest.approx(0.5, abs=0.002)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from groundswell.agents.decision import BestResponse
 from groundswell.agents.network import EdgeList
 from groundswell.problems import InputError, ScenarioError
 
@@ -276,15 +275,19 @@ def test_direction_and_weight_are_settings(make_model, write):
     assert "network.directed: should be a valid boolean, found 'yes'" in str(error.value)
 
 
-def test_rules_that_cannot_weigh_ties_are_refused(make_model, write, monkeypatch):
+@pytest.mark.parametrize("rule", ["imitation", "contagion", "voter"])
+def test_rules_that_cannot_weigh_ties_are_refused(make_model, write, rule):
     network = {"kind": "edge-list", "path": write("a b 1\n"), "weighted": True}
-    assert make_model(network=network).ties.weights is not None
-    monkeypatch.setattr(BestResponse, "weighs_ties", False)
+    more = {
+        "imitation": {"noise": 0.1},
+        "contagion": {"infection": 0.1, "recovery": 0.1},
+        "voter": {},
+    }
     with pytest.raises(ScenarioError) as error:
-        make_model(network=network)
+        make_model(network=network, decision={"kind": rule, **more[rule]})
     assert (
-        "network.weighted: 'best-response' takes all neighbours alike and cannot use the weights "
-        "of ties; leave it out, or choose one of: fixed, threshold"
+        f"network.weighted: '{rule}' takes all neighbours alike and cannot use the weights of "
+        "ties; leave it out, or choose one of: fixed, threshold, best-response, logit"
     ) in str(error.value)
 
 

@@ -5,7 +5,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from groundswell.agents.payoff import Observed, Payoff
 from groundswell.problems import ScenarioError
 
 SETTINGS = {
@@ -86,15 +85,6 @@ def test_round_0_is_the_start_and_moves_are_counted(make_model):
     assert series["joined"].sum() > 0
     curve = [1 / (1 + np.exp(-20 * (share - 0.3))) for share in series["member_share"]]
     assert series["success"].tolist() == pytest.approx(curve)
-
-
-@pytest.mark.parametrize("spillover", [0.0, 0.4, 1.0, 1.5])
-def test_beliefs(spillover):
-    last, known = (Payoff(belief=kind).belief for kind in ("last", "curve"))
-    observed = Observed([0.1, 0.7], curve=np.sqrt)
-    assert last.gain(observed, 3, spillover) == pytest.approx([(1 - spillover) * 0.7] * 3)
-    expected = [np.sqrt((j + 1) / 3) - spillover * np.sqrt(j / 3) for j in range(3)]
-    assert known.gain(observed, 3, spillover) == pytest.approx(expected)
 
 
 def test_round_1_observes_round_0(make_model):

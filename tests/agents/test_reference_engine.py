@@ -1,15 +1,21 @@
 """The array engine against plain Mesa agents with scalar rules: the same members, bit for bit.
 
-The reference shares with the engine only what was drawn (ties, settings, seeds, the activation's
-random numbers) and the table of S(n/N), because NumPy's exp and the C library's differ.
+The reference shares with the engine only what was drawn (ties, settings, seeds, the random numbers
+of activation, rule and attrition) and calls of exp and log, because NumPy's and the C library's
+differ: the table of S, and the logarithms that the random numbers of a rule go through.
 """
+
+from itertools import zip_longest
 
 import mesa
 import numpy as np
 import pytest
+import scipy.special
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mesa.agent import AgentSet
+
+from groundswell.agents.beliefs import News, Slope
 
 ROUNDS = 10
 SPREAD = {"kind": "uniform", "low": -0.02, "high": 0.6}
@@ -30,6 +36,8 @@ NETWORKS = {
 }  # fmt: skip
 SIZED = {"karate", "directed", "weighted", "directed-weighted"}
 """Networks that say themselves how many users there are."""
+WEIGH_NOTHING = ("imitation", "contagion", "voter")
+"""Rules that take all neighbours alike, and are refused where ties have weights."""
 ACTIVATIONS = {
     "synchronous": "synchronous",
     "inertial": {"kind": "inertial", "revision": {"kind": "uniform", "low": 0.1, "high": 0.9}},
@@ -46,6 +54,11 @@ BEST_RESPONSES = {
     "pressure": {"peer_pressure": {"kind": "exponential", "mean": 0.4}},
     "exact-ties": {"benefit": 0.0, "cost": 0.25, "peer_pressure": 0.5},
     "public-good": {"belief": "curve", "spillover": 1.0, "benefit": 20.0},
+    "smoothed": {
+        "belief": {"kind": "smoothed", "rate": {"kind": "uniform", "low": 0.0, "high": 1.0}},
+        "spillover": 0.2,
+    },
+    "slope": {"belief": {"kind": "slope", "window": 3}, "spillover": 0.6, "benefit": 5.0},
     "everything": {
         "belief": "curve",
         "benefit": {"kind": "normal", "mean": 1.0, "sd": 0.2},
@@ -63,6 +76,42 @@ BEST_RESPONSES = {
 }
 
 
+ATTRITION = {"kind": "uniform", "low": 0.0, "high": 0.3}
+CHANCE = {"kind": "uniform", "low": 0.0, "high": 1.0}
+IMITATION = {"kind": "imitation", "noise": {"kind": "uniform", "low": 0.01, "high": 0.5}}
+LOGIT = {"kind": "logit", "rationality": {"kind": "uniform", "low": 0.0, "high": 20.0}}
+MORE_RULES = {
+    "best-response-neighbours": {
+        "decision": "best-response",
+        "payoff": {"belief": "neighbours", "spillover": 0.2, "cost": COSTS},
+    },
+    "logit-last": {"decision": LOGIT, "payoff": {"cost": COSTS}},
+    "logit-everything": {
+        "decision": LOGIT,
+        "payoff": {"cost": COSTS, **BEST_RESPONSES["everything"]},
+    },
+    "logit-neighbours": {
+        "decision": LOGIT,
+        "payoff": {"belief": "neighbours", "cost": COSTS},
+    },
+    "imitation": {"decision": IMITATION, "payoff": {"cost": 0.4}},
+    "imitation-everything": {
+        "decision": IMITATION,
+        "payoff": {"cost": COSTS, **BEST_RESPONSES["everything"]},
+    },
+    "contagion-neighbours-sis": {
+        "decision": {"kind": "contagion", "infection": CHANCE, "recovery": CHANCE}
+    },
+    "contagion-neighbours-sir": {
+        "decision": {
+            "kind": "contagion", "infection": 0.2, "recovery": CHANCE, "after": "removed",
+        }
+    },
+    "contagion-neighbours-certain": {
+        "decision": {"kind": "contagion", "infection": 1.0, "recovery": 0.5}
+    },
+    "voter-neighbours": {"decision": "voter"},
+}  # fmt: skip
 RULES = {"fixed": {"decision": "fixed"}}
 RULES |= {
     f"threshold-{of}-{measure}-{'reversible' if reversible else 'for-good'}": {
@@ -82,6 +131,7 @@ RULES |= {
     }
     for name, payoff in BEST_RESPONSES.items()
 }
+RULES |= MORE_RULES
 
 
 class Person(mesa.Agent):
@@ -92,20 +142,32 @@ class Person(mesa.Agent):
         self.row = row
         self.settings = {name: columns[name][row].item() for name in columns}
         self.joined = self.settings["joined"]
-        self.committed = self.settings["committed"]
-        self.wish = self.joined
+        self.committed, self.removed = self.settings["committed"], False
+        self.wish, self.turn = self.joined, None
         self.friends = []
         self.weights = []
 
     def consider(self):
-        self.wish = self.joined if self.committed else self.model.rule(self)
+        stuck = self.committed or self.removed
+        self.wish = self.joined if stuck else self.model.rule(self)
 
     def act(self):
+        leaves = self.joined and not self.wish
+        self.removed = self.removed or (leaves and self.model.decision.leaves_for_good)
         self.joined = self.wish
 
     def revise(self):
         self.consider()
         self.act()
+
+    def meets(self):
+        everybody = [person for person in self.model.people if person is not self]
+        around = everybody if self.model.mixed else self.friends
+        draw = self.model.draws[self.turn][0]
+        return around[int(draw * len(around))] if around else None
+
+    def degree(self):
+        return len(self.friends)
 
     def joined_friends(self):
         return len([friend for friend in self.friends if friend.joined])
@@ -127,6 +189,8 @@ class ReferenceModel(mesa.Model):
         super().__init__(rng=1)
         scenario = model.scenario
         self.decision, self.payoff = scenario.decision, scenario.payoff
+        self.target, self.curve = scenario.measure.target_success, scenario.platform.curve
+        self.mixed = not scenario.network.has_ties
         self.streams, self.round = model.streams, 0
         self.size = model.columns.users
         self.people = [Person(self, row, model.columns) for row in range(self.size)]
@@ -138,6 +202,14 @@ class ReferenceModel(mesa.Model):
         exposures = np.array([1 - n / self.size for n in range(1, self.size + 1)])
         self.exposure = (exposures**self.payoff.safety).tolist()
         self.last_success = self.success[self.members()]
+        self.history = [News(self.members() / self.size, self.last_success, np.nan)]
+        infection = model.columns["infection"] if "infection" in model.columns else np.zeros(0)
+        with np.errstate(divide="ignore"):
+            escapes = np.log1p(-infection).tolist()
+        for person, escape in zip_longest(self.people, escapes):
+            person.expected, person.escape = self.last_success, escape
+            seen = np.array([m / max(person.degree(), 1) for m in range(person.degree() + 1)])
+            person.success_seen = self.curve(seen).tolist()
         self.rule = getattr(self, self.decision.kind.replace("-", "_"))
 
     def members(self):
@@ -145,24 +217,53 @@ class ReferenceModel(mesa.Model):
 
     def step(self):
         self.round += 1
+        before = [person for person in self.people if person.joined]
         activate = getattr(self, f"{self.decision.activation.kind}_activation")
         activate(self.streams("activation", self.round))
+        if self.last_success < self.target:
+            self.lose_heart(before)
         self.last_success = self.success[self.members()]
+        self.history.append(News(self.members() / self.size, self.last_success, np.nan))
+        for person in self.people:
+            rate = person.settings.get("rate", 1.0)
+            person.expected = (1 - rate) * person.expected + rate * self.last_success
+
+    def lose_heart(self, members):
+        draws = self.streams("attrition", self.round).random(self.size).tolist()
+        for person in members:
+            fed_up = draws[person.row] < person.settings["attrition"]
+            person.joined = person.joined and (person.committed or not fed_up)
+
+    def deal(self, revisions):
+        draws = self.streams("decision", self.round).random((revisions, self.decision.draws))
+        self.draws = draws.tolist()
+        self.tastes = scipy.special.logit(draws).tolist()
+        self.resistance = np.log1p(-draws).tolist()
+
+    def all_at_once(self, people):
+        self.deal(len(people))
+        for turn, person in enumerate(people):
+            person.turn = turn
+        people.do("consider").do("act")
 
     def synchronous_activation(self, rng):
-        self.agents.do("consider").do("act")
+        self.all_at_once(self.agents)
 
     def inertial_activation(self, rng):
         draws = rng.random(self.size).tolist()
-        revising = self.agents.select(lambda a: draws[a.row] < a.settings["revision"])
-        revising.do("consider").do("act")
+        self.all_at_once(self.agents.select(lambda a: draws[a.row] < a.settings["revision"]))
 
     def sequential_activation(self, rng):
         order = [self.people[row] for row in rng.permutation(self.size)]
+        self.deal(self.size)
+        for turn, person in enumerate(order):
+            person.turn = turn
         AgentSet(order, self.random).do("revise")
 
     def random_activation(self, rng):
-        for row in rng.integers(self.size, size=self.size):
+        self.deal(self.size)
+        for turn, row in enumerate(rng.integers(self.size, size=self.size)):
+            self.people[row].turn = turn
             self.people[row].revise()
 
     def fixed(self, person):
@@ -179,17 +280,60 @@ class ReferenceModel(mesa.Model):
         return seen >= needed
 
     def best_response(self, person):
-        own, gamma = person.settings, self.payoff.spillover
-        others = self.members() - person.joined
-        if self.payoff.belief.kind == "last":
-            gain = (1 - gamma) * self.last_success
-        else:
-            gain = self.success[others + 1] - gamma * self.success[others]
-        advantage = own["benefit"] * gain
+        advantage = self.advantage(person)
+        return person.joined if advantage == 0 else advantage > 0
+
+    def logit(self, person):
+        taste = self.tastes[person.turn][0]
+        return taste < person.settings["rationality"] * self.advantage(person)
+
+    def imitation(self, person):
+        other = person.meets()
+        if other is None:
+            return person.joined
+        ahead = (self.payoff_of(other) - self.payoff_of(person)) / person.settings["noise"]
+        return other.joined if self.tastes[person.turn][1] < ahead else person.joined
+
+    def contagion(self, person):
+        if person.joined:
+            return not self.draws[person.turn][0] < person.settings["recovery"]
+        caught = person.joined_friends() * person.escape
+        return caught < self.resistance[person.turn][0]
+
+    def voter(self, person):
+        other = person.meets()
+        return person.joined if other is None else other.joined
+
+    def advantage(self, person):
+        own, others = person.settings, self.members() - person.joined
+        advantage = own["benefit"] * self.gain(person, others)
         advantage += own["selective_incentive"]
         advantage += own["peer_pressure"] * person.joined_share()
         advantage -= own["cost"] * self.exposure[others]
-        return person.joined if advantage == 0 else advantage > 0
+        return advantage
+
+    def gain(self, person, others):
+        belief, gamma = self.payoff.belief, self.payoff.spillover
+        if belief.kind == "curve":
+            return self.success[others + 1] - gamma * self.success[others]
+        if belief.kind == "neighbours":
+            return (1 - gamma) * person.success_seen[person.joined_friends()]
+        if belief.kind == "smoothed":
+            return (1 - gamma) * person.expected
+        if belief.kind == "slope":
+            push = Slope.slope(self.history[-belief.window :]) / self.size
+            return (1 - gamma) * self.last_success + (1 - (1 - gamma) * person.joined) * push
+        return (1 - gamma) * self.last_success
+
+    def payoff_of(self, person):
+        own = person.settings
+        if not person.joined:
+            return self.payoff.spillover * own["benefit"] * self.last_success
+        payoff = own["benefit"] * self.last_success
+        payoff += own["selective_incentive"]
+        payoff += own["peer_pressure"] * person.joined_share()
+        payoff -= own["cost"] * self.exposure[self.members() - 1]
+        return payoff
 
 
 def friends_of(ties, row):
@@ -213,6 +357,8 @@ def compare(model, rounds=ROUNDS):
             reference.step()
             now = reference.agents.get("joined")
             assert model.columns["joined"].tolist() == now, f"round {reference.round}"
+            assert model.columns["removed"].tolist() == reference.agents.get("removed")
+            assert model.recorder.rows[-1]["removed"] == sum(reference.agents.get("removed"))
             assert model.recorder.rows[-1]["success"] == reference.last_success
             joined += sum(new and not old for new, old in zip(now, before, strict=True))
             left += sum(old and not new for new, old in zip(now, before, strict=True))
@@ -260,6 +406,7 @@ def pairs():
         for rule in RULES
         for network in NETWORKS
         if not (network == "none" and "neighbours" in rule)
+        if not ("weighted" in network and rule.startswith(WEIGH_NOTHING))
     ]
 
 
@@ -268,6 +415,7 @@ def pairs():
 def test_same_members_every_round(run_both, rule, activation, network):
     run_both(rule, activation, network)
     run_both(rule, activation, network, rng=8, collective__committed=False)
+    run_both(rule, activation, network, rng=9, decision__attrition=ATTRITION)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -52,6 +52,11 @@ def test_crossing_of_the_diagonal() -> None:
         es.crossing(sweep(), value="alpha_eff_final")
 
 
+def test_a_curve_may_pass_through_the_diagonal() -> None:
+    table = pd.DataFrame({"alpha": [0.1, 0.2, 0.3], "alpha_eff": [0.12, 0.2, 0.25]})
+    assert 0.1 < es.crossing(table, resamples=0)["crossing"].item() < 0.3
+
+
 shares = st.floats(0.001, 0.999)
 
 

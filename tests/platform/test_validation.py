@@ -166,6 +166,14 @@ def test_what_does_not_fit_is_refused(changes: dict[str, Any], message: str) -> 
         gs.load(DIGITS).replace(changes)
 
 
+def test_too_few_users_for_a_weight_rule_are_refused() -> None:
+    small = {"population.users": 20, "platform.learner": {"kind": "cvar", "level": 0.2}}
+    with pytest.raises(
+        ScenarioError, match=r"platform\.learner: .*rest on 4 of 20 training points"
+    ):
+        gs.run(gs.load(DIGITS).replace(small))
+
+
 @pytest.mark.parametrize(
     ("groups", "message"),
     [

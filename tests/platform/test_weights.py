@@ -76,6 +76,14 @@ def test_chi2_agrees_with_bisection(seed: int) -> None:
     np.testing.assert_allclose(found, weights(eta), atol=1e-6)
 
 
+def test_tiny_losses_weigh_as_large_ones() -> None:
+    """The rule does not depend on the scale, also where squares underflow."""
+    losses = torch.tensor([[0.0, 1.0, 2.0, 5.0]], dtype=torch.float64)
+    for scale in (1e-200, 1e150):
+        np.testing.assert_allclose(chi2(losses * scale, 0.5), chi2(losses, 0.5), rtol=1e-9)
+    check_distribution(chi2(torch.tensor([[0.0, 2.2e-313]], dtype=torch.float64), 1.0))
+
+
 def test_equal_losses_share_alike() -> None:
     for rows, expected in [
         ([1.0, 1.0, 1.0, 1.0], [0.25] * 4),

@@ -85,6 +85,9 @@ class Learner(Component):
     resumable: ClassVar[bool] = False
     """Whether a training can go on from the model served before."""
 
+    def check_size(self, points: int) -> None:
+        """Refuse, with an `InputError`, parameters that do not fit so many training points."""
+
     def check(self, schema: Schema) -> None:
         """Refuse parameters that do not fit the data.
 

@@ -169,7 +169,8 @@ class _Training:
             self.losses.append(self._epoch())
             self.criteria.append(self._examine() if examined else np.full(len(running), np.nan))
             watched = self.criteria[-1] if examined else self.losses[-1]
-            self.diverged |= running & ~(np.isfinite(watched) & np.isfinite(self.losses[-1]))
+            finite = self.stack.finite()[self.served].numpy()
+            self.diverged |= running & ~(finite & np.isfinite(watched + self.losses[-1]))
             running &= ~self.diverged
             better = running & (watched < best)
             best, waited = np.where(better, watched, best), np.where(better, 0, waited + 1)

@@ -19,6 +19,7 @@ from groundswell.platform.learners.base import (
     encoder,
     seed_of,
 )
+from groundswell.problems import InputError
 
 if TYPE_CHECKING:
     import torch
@@ -80,6 +81,15 @@ class Network(Learner):
                 f"{np.ceil(self.batch * SMALLEST_STEP / self.step_points):.0f}, or reweigh less"
             )
         return self
+
+    def check_size(self, points: int) -> None:
+        """Refuse a rule that rests on too few of the points there are."""
+        if points < self.batch and self.step_points * points / self.batch < SMALLEST_STEP:
+            raise InputError(
+                f"a step would rest on {self.step_points * points / self.batch:.3g} of "
+                f"{points:,} training points, and training diverges below {SMALLEST_STEP}; have "
+                "more users, or reweigh less"
+            )
 
     def group_of(self, data: TrainingSet) -> tuple[Ints, int]:
         """Return the group of each training point, and the number of groups."""
@@ -148,7 +158,7 @@ class Training:
     Parameters
     ----------
     loss
-        Mean training loss after each epoch, shape (epochs,).
+        Mean training loss during each epoch, shape (epochs,).
     validation
         Criterion on the rows held out, shape (epochs,); NaN where there were none.
     weights

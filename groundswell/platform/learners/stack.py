@@ -147,6 +147,11 @@ class Stack:
         for gradient in gradients[:-1]:
             gradient[..., -1] = 0
 
+    def finite(self) -> Tensor:
+        """Return which networks have finite weights only, shape (networks,)."""
+        each = [torch.isfinite(layer).flatten(1).all(dim=1) for layer in self.layers]
+        return torch.stack(each).all(dim=0)
+
     def network(self, position: int) -> Layers:
         """Return a copy of one of the networks."""
         return tuple(

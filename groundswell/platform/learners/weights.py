@@ -11,6 +11,9 @@ import math
 import torch
 from torch import Tensor
 
+SMALLEST = 2.0**-1022
+"""The smallest normal number."""
+
 
 def cvar(losses: Tensor, level: float) -> Tensor:
     """Return the weights of CVaR-DRO: the mean of the largest share of the losses.
@@ -66,6 +69,8 @@ def chi2(losses: Tensor, size: float) -> Tensor:
         return torch.full(losses.shape, 1 / count, dtype=torch.float64)
     exact = losses.double()
     centred = exact - exact.max(dim=-1, keepdim=True).values
+    # The rule does not depend on the scale: at most 1, no square is lost.
+    centred = centred / (-centred).max(dim=-1, keepdim=True).values.clamp_(min=SMALLEST)
     ranked = centred.sort(dim=-1, descending=True).values
     k = torch.arange(1, count + 1, dtype=torch.float64)
     mean = ranked.cumsum(-1) / k

@@ -1,4 +1,4 @@
-"""Which user holds which data: any, one like those it is tied to, or the one a table says."""
+"""Dealing out: which user holds which data, and what its settings are."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from groundswell.agents.columns import Columns
+from groundswell.agents.distribution import Distribution
 from groundswell.agents.homophily import Homophily
 from groundswell.agents.population import Population, Rows, Source
 from groundswell.agents.table import Table
 from groundswell.agents.ties import Ties
 from groundswell.agents.traits import trait
-from groundswell.data import Ints, Schema
-from groundswell.problems import InputError, Problems
+from groundswell.data import Floats, Ints, Schema
+from groundswell.problems import InputError, Key, Problems, dotted
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario
 
@@ -53,6 +55,29 @@ def place_users(
     return _beside_their_likes(
         problems, scenario.network.homophily, placed.rows, source.schema, ties, rng
     )
+
+
+def draw_settings(
+    problems: Problems, settings: dict[Key, Distribution], columns: Columns, streams: Streams,
+    known: dict[str, Floats], ties: Ties | None,
+) -> tuple[str, ...]:  # fmt: skip
+    """Draw settings that differ between users, each from its own stream, into their columns.
+
+    Those that go with the degree or a column are dealt out by rank, where there are ties. Returns
+    what a user should know about that.
+    """
+    notes = []
+    for key, setting in settings.items():
+        column, name, correlation = str(key[-1]), dotted(key), setting.correlation()
+        with problems.at(*key):
+            columns[column] = setting.draw(columns.users, streams(name), known)
+        if correlation is not None and ties is not None:
+            with problems.at(*key, "correlate"):
+                partner = correlation.values(known, ties.degree)
+                rng = streams(f"{name}.correlate")
+                columns[column], reached = correlation.dealt(columns[column], partner, rng)
+                notes += [f"{name}: {note}" for note in correlation.notes(reached)]
+    return tuple(notes)
 
 
 def _seats(problems: Problems, scenario: Scenario, ties: Ties) -> Ints | None:

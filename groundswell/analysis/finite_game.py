@@ -1,0 +1,155 @@
+"""The participation game of N users, as far as it is known: what each would gain by joining.
+
+User i, with j other members, gains from joining (``dynamics.md``, section 3)
+
+    Δu_i(j) = b_i[S((j+1)/N) - γS(j/N)] + s_i + J_i·m_i/k_i - c_i
+
+where m_i of its k_i neighbours are members; on the complete graph m_i = j and k_i = N-1. What
+follows from it is in `groundswell.analysis.nash` (who has no reason to move) and
+`groundswell.analysis.stationary` (what users do who sometimes err).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from groundswell.analysis.bounds import FloatArray, checked
+from groundswell.analysis.responses import Known, per_user
+from groundswell.analysis.tables import Curve, Measurements
+
+BoolArray = NDArray[np.bool_]
+
+MOST_USERS = 18
+"""All profiles of more users are too many to keep in memory."""
+
+
+@dataclass(frozen=True)
+class Game:
+    """A participation game, made by `game`; arrays hold one number per user."""
+
+    success: FloatArray
+    """S(n/N) for n = 0, ..., N members."""
+    spillover: float
+    cost: FloatArray
+    benefit: FloatArray
+    selective_incentive: FloatArray
+    peer_pressure: FloatArray
+    ties: FloatArray | None = None
+    """Who is tied to whom, [users, users]; None for the complete graph."""
+
+    @property
+    def users(self) -> int:
+        """N."""
+        return len(self.cost)
+
+    @property
+    def push(self) -> FloatArray:
+        """What success one wins by joining, S((j+1)/N) - γS(j/N) for j = 0, ..., N-1 others."""
+        return np.asarray(self.success[1:] - self.spillover * self.success[:-1])
+
+    def advantage(self, others: int) -> FloatArray:
+        """Return Δu_i(j) of each user on the complete graph, beside j other members."""
+        share = others / max(self.users - 1, 1)
+        return np.asarray(
+            self.benefit * self.push[others]
+            + self.selective_incentive
+            + self.peer_pressure * share
+            - self.cost
+        )
+
+
+def game(
+    curve: Curve | Measurements,
+    cost: Any,
+    benefit: ArrayLike = 1.0,
+    spillover: float = 0.0,
+    selective_incentive: ArrayLike = 0.0,
+    peer_pressure: ArrayLike = 0.0,
+    *,
+    users: int | None = None,
+    ties: ArrayLike | None = None,
+) -> Game:
+    """Describe a participation game.
+
+    Parameters
+    ----------
+    curve : callable, DataFrame or Result
+        α -> S, as in `groundswell.analysis.equilibrium.fixed_points`; asked for N+1 shares.
+    cost : float, array_like or distribution
+        Private costs c_i, one per user; or a number or distribution for `users` users, of which
+        these take the quantiles F⁻¹((i+½)/N).
+    benefit, selective_incentive, peer_pressure : float or array_like
+        b, s and J, or one number per user.
+    spillover : float
+        Share γ >= 0 of the benefit that outsiders get.
+    users : int, optional
+        N, where `cost` does not say it.
+    ties : array_like, optional
+        Adjacency matrix [users, users], i's neighbours in row i; by default everybody's are all
+        others. Without neighbours there is no peer pressure.
+
+    Raises
+    ------
+    ValueError
+        If numbers are outside their domains or do not fit together.
+
+    Examples
+    --------
+    >>> game(lambda alpha: alpha, cost=[0.1, 0.6]).advantage(1)
+    array([0.9, 0.4])
+    """
+    users = len(np.atleast_1d(cost)) if users is None else users
+    known = Known(curve)
+    everybody = {
+        name: per_user(name, value, users)
+        for name, value in {
+            "cost": cost,
+            "benefit": benefit,
+            "selective_incentive": selective_incentive,
+            "peer_pressure": peer_pressure,
+        }.items()
+    }
+    return Game(
+        success=np.array([known(n / users) for n in range(users + 1)]),
+        spillover=float(checked("spillover", spillover, 0, math.inf, "[)")),
+        ties=None if ties is None else _adjacency(ties, users),
+        **everybody,
+    )
+
+
+def profiles(users: int) -> BoolArray:
+    """Return all 2^N profiles, [profiles, users]: user i is a member in x if bit i of x is set.
+
+    Raises
+    ------
+    ValueError
+        If there are more than 18 users.
+    """
+    if users > MOST_USERS:
+        raise ValueError(f"2^{users} profiles are too many; at most {MOST_USERS} users")
+    return (np.arange(1 << users)[:, None] >> np.arange(users) & 1).astype(np.bool_)
+
+
+def advantages(of: Game) -> FloatArray:
+    """Return Δu_i in each of the 2^N profiles, [profiles, users]; a user's own bit is ignored."""
+    states = profiles(of.users)
+    others = states.sum(axis=1, keepdims=True) - states
+    if of.ties is None:
+        joined = others / max(of.users - 1, 1)
+    else:
+        joined = states @ of.ties.T / np.maximum(of.ties.sum(axis=1), 1)
+    return np.asarray(
+        of.benefit * of.push[others] + of.selective_incentive + of.peer_pressure * joined - of.cost
+    )
+
+
+def _adjacency(ties: ArrayLike, users: int) -> FloatArray:
+    matrix = checked("ties", ties, 0, 1)
+    if matrix.shape != (users, users) or matrix.diagonal().any():
+        raise ValueError(f"ties must be a matrix of {users} × {users} users, none tied to itself")
+    return matrix

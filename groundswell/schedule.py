@@ -1,0 +1,80 @@
+"""Settings that change over the rounds of a run."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from groundswell.component import Settings
+
+Point = Annotated[tuple[Annotated[int, Field(ge=0)], int | float], Field(strict=False)]
+Points = Annotated[tuple[Point, ...], Field(strict=False, min_length=1)]
+
+SECTIONS = ("payoff", "decision", "platform")
+"""Sections whose numbers may change during a run."""
+SETTINGS = (
+    ("collective", "compliance"),
+    ("collective", "mistakes"),
+    ("measure", "target_success"),
+)
+"""Single settings that may, too."""
+
+
+class Course(Settings):
+    """The course of a setting over the rounds: ``[[round, value], ...]``, linear between.
+
+    Before the first and after the last of its points the setting stays at theirs.
+
+    >>> course = Course.model_validate([[0, 0.2], [50, 1.0]])
+    >>> [round(course.at(number), 2) for number in (0, 25, 50, 99)]
+    [0.2, 0.6, 1.0, 1.0]
+    """
+
+    points: Points
+    """Pairs of a round and the value then, rounds ascending."""
+    between: Literal["linear", "step"] = "linear"
+    """Between points: on the straight line, or the value of the last point so far."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_points(cls, value: Any) -> Any:
+        return {"points": value} if isinstance(value, list | tuple) else value
+
+    @field_validator("points")
+    @classmethod
+    def _rounds_ascend(cls, points: tuple[Point, ...]) -> tuple[Point, ...]:
+        rounds = [number for number, _ in points]
+        if sorted(set(rounds)) != rounds:
+            raise ValueError(f"rounds must ascend, found {rounds}")
+        return points
+
+    def at(self, number: int) -> int | float:
+        """Return the value in a round; whole numbers stay whole where nothing is between."""
+        rounds = [first for first, _ in self.points]
+        last = int(np.searchsorted(rounds, number, side="right")) - 1
+        if self.between == "step" or not 0 <= last < len(rounds) - 1 or rounds[last] == number:
+            return self.points[max(last, 0)][1]
+        return float(np.interp(number, rounds, [value for _, value in self.points]))
+
+    @property
+    def end(self) -> int:
+        """The round from which it stays as it is."""
+        return self.points[-1][0]
+
+    def telling_rounds(self) -> list[int]:
+        """Return rounds in which everything that can be wrong with its values shows."""
+        rounds = [number for number, _ in self.points]
+        between = [first + 1 for first, second in pairwise(rounds) if second > first + 1]
+        return [*rounds, *between]
+
+
+def may_change(key: tuple[str | int, ...]) -> bool:
+    """Return whether a setting may change during a run: numbers that shape no users or ties.
+
+    >>> may_change(("payoff", "benefit")), may_change(("network", "degree"))
+    (True, False)
+    """
+    return key[0] in SECTIONS or key in SETTINGS
