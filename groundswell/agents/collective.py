@@ -185,7 +185,10 @@ class Collective(Settings):
         rows = []
         for i, user in enumerate(self.users or ()):
             if isinstance(user, int) and user >= ties.users:
-                raise InputError(f"users go from 0 to {ties.users - 1}, found {user}", ("users",))
+                quoted = f"; the id is written '{user}', in quotes" if str(user) in position else ""
+                raise InputError(
+                    f"users go from 0 to {ties.users - 1}, found {user}{quoted}", ("users",)
+                )
             if isinstance(user, str) and user not in position:
                 few = ties.ids is not None and ties.users <= MOST_TO_COMPARE
                 hint = did_you_mean(user, position) if few else ""

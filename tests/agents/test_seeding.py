@@ -184,6 +184,17 @@ def test_ids_that_are_nobodys(make_model, chain):
         make_model(population__users=4, collective={"seeding": "users", "users": ["x"]})
 
 
+def test_a_number_that_is_an_id(make_model, tmp_path):
+    path = tmp_path / "ties.txt"
+    path.write_text("10 20\n20 30\n")
+    network = {"kind": "edge-list", "path": str(path)}
+    model = make_model(network=network, collective={"seeding": "users", "users": ["20"]})
+    assert seeds(model) == [1]
+    with pytest.raises(ScenarioError) as error:
+        make_model(network=network, collective={"seeding": "users", "users": [20]})
+    assert "users go from 0 to 2, found 20; the id is written '20', in quotes" in str(error.value)
+
+
 def test_seeds_are_not_looked_for_where_ties_are_wrong(make_model):
     network = {"kind": "ring", "degree": 60}
     for collective, lines in (
