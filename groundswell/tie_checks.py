@@ -23,7 +23,7 @@ def rule_weighs_ties(decision: Decision, network: Network) -> Found:
 
 def choice_has_ties(collective: Collective, network: Network) -> Found:
     """Who is chosen by ties needs some."""
-    for key, by in () if network.has_ties else collective.needs_ties:
+    for key, by in () if network.has_ties else collective.choices_by_ties:
         yield Problem(("collective", *key), f"'{by}' needs ties, and network '{network}' has none")
 
 

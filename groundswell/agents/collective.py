@@ -92,7 +92,7 @@ class Collective(Settings):
         return organised or self.seeding == "community"
 
     @property
-    def needs_ties(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+    def choices_by_ties(self) -> tuple[tuple[tuple[str, ...], str], ...]:
         """Settings by which users are chosen by their ties: keys and what they say."""
         chosen: list[tuple[tuple[str, ...], str]] = [(("seeding",), self.seeding)]
         if self.organiser is not None:
