@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from groundswell.analysis.bounds import FloatArray, checked
-from groundswell.analysis.tables import Measurements, Rounds, all_rounds, per_run, require
+from groundswell.analysis.tables import Measurements, all_rounds, require
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NAN = float("nan")
+COLUMNS = ["run", "round", "variance", "autocorrelation"]
 SHORTEST = 4
 """With fewer rounds, nothing is left of a window without its line."""
 
@@ -79,11 +80,12 @@ def indicators(
     table = all_rounds(source)
     require(table, [value])
     ends = {} if before is None else before.set_index("run")["reached"].dropna().to_dict()
-    parts = [
-        _rolling(run, group[group["round"] < ends.get(run, np.inf)], value, window, detrend)
-        for run, group in table.dropna(subset=[value]).groupby("run", sort=False)
-    ]
-    return pd.concat(parts, ignore_index=True)
+    parts = []
+    for run, group in table.dropna(subset=[value]).groupby("run", sort=False):
+        rounds = group[group["round"] < ends.get(run, np.inf)]
+        if len(rounds) >= window:
+            parts.append(_rolling(run, rounds, value, window, detrend))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
 
 
 def trend(table: pd.DataFrame) -> pd.DataFrame:
@@ -109,15 +111,14 @@ def trend(table: pd.DataFrame) -> pd.DataFrame:
        run  windows  variance  autocorrelation
     0    7        3       1.0            0.333
     """
-    rising = {
-        name: per_run(table, name, lambda rounds, values: {"tau": _tau(rounds, values)})
-        for name in ("variance", "autocorrelation")
-    }
-    counted = table.groupby("run", sort=False).size().rename("windows").reset_index()
-    for name, found in rising.items():
-        columns = {"tau": name}
-        counted = counted.merge(found.rename(columns=columns), on="run", how="left")
-    return counted
+    import pandas as pd
+
+    require(table, COLUMNS)
+    rows = []
+    for run, group in table.groupby("run", sort=False):
+        rises = {name: _tau(group["round"], group[name]) for name in COLUMNS[2:]}
+        rows.append({"run": run, "windows": len(group), **rises})
+    return pd.DataFrame(rows, columns=["run", "windows", *COLUMNS[2:]])
 
 
 def _rolling(run: Any, group: pd.DataFrame, value: str, window: int, detrend: bool) -> pd.DataFrame:
@@ -125,8 +126,6 @@ def _rolling(run: Any, group: pd.DataFrame, value: str, window: int, detrend: bo
     import pandas as pd
 
     values = group[value].to_numpy(dtype=float)
-    if len(values) < window:
-        return pd.DataFrame(columns=["run", "round", "variance", "autocorrelation"])
     windows = np.lib.stride_tricks.sliding_window_view(values, window)
     rest = _without_line(windows) if detrend else windows - windows.mean(axis=1, keepdims=True)
     power = (rest**2).sum(axis=1)
@@ -150,7 +149,10 @@ def _without_line(windows: FloatArray) -> FloatArray:
     return np.asarray(windows - windows.mean(axis=1, keepdims=True) - slope[:, None] * time)
 
 
-def _tau(rounds: Rounds, values: FloatArray) -> float:
+def _tau(rounds: pd.Series[int], values: pd.Series[float]) -> float:
     from scipy.stats import kendalltau
 
-    return float(kendalltau(rounds, values).statistic) if np.ptp(values) > 0 else NAN
+    known = values.notna()
+    if values[known].nunique() <= 1:
+        return NAN
+    return float(kendalltau(rounds[known], values[known]).statistic)

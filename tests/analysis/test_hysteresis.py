@@ -180,6 +180,13 @@ def test_a_crowd_that_is_driven_to_a_fold_slows_down() -> None:
         assert abs(trends["left"][indicator].mean()) < 0.15
 
 
+def test_runs_that_never_move_or_are_too_short_have_no_trend() -> None:
+    found = slowing.trend(slowing.indicators(series([0.3] * 9), 5))
+    assert found["windows"].item() == 5
+    assert found["autocorrelation"].isna().all()
+    assert slowing.trend(slowing.indicators(series([0.3]), 5)).empty
+
+
 def test_windows_that_leave_nothing_are_refused() -> None:
     with pytest.raises(ValueError, match="window must"):
         slowing.indicators(series([0.1] * 9), 3)

@@ -159,6 +159,8 @@ def test_what_cannot_be_read_is_refused() -> None:
         tipping.take_off(pd.DataFrame({"alpha": [0.1]}))
     with pytest.raises(ValueError, match="no column 'success'"):
         tipping.take_off(runs(a=[0.1]), value="success")
+    with pytest.raises(ValueError, match="no measured alpha"):
+        tipping.probability(runs(a=[math.nan]))
     with pytest.raises(ValueError, match="window must"):
         tipping.settled(runs(a=[0.1]), window=0)
     with pytest.raises(ValueError, match="low must"):
