@@ -98,7 +98,8 @@ def folds(
 
     The number of fixed points is compared between neighbouring values of the parameter, and where
     it changes the critical value is found by bisection. Of several folds between two neighbouring
-    values one is found, and none where they cancel each other.
+    values one is found, and none where they cancel each other. Take a distribution of costs: of
+    costs per user fixed points come and go with every user.
 
     Parameters
     ----------

@@ -14,13 +14,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def cascade_sizes(source: Measurements) -> pd.DataFrame:
+def sizes(source: Measurements) -> pd.DataFrame:
     """Return by how many members each run has grown, from its first round to its last.
+
+    Parameters
+    ----------
+    source : Result or DataFrame
+        Runs with their rounds and ``members``.
+
+    Returns
+    -------
+    DataFrame
+        One row per run: ``initial``, ``final`` and ``size``, the difference.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> cascade_sizes(pd.DataFrame({"round": [0, 1, 2], "members": [3, 10, 8]}))
+    >>> sizes(pd.DataFrame({"round": [0, 1, 2], "members": [3, 10, 8]}))
        run  initial  final  size
     0    0        3      8     5
     """
@@ -32,8 +47,23 @@ def cascade_sizes(source: Measurements) -> pd.DataFrame:
     return per_run(source, "members", described)
 
 
-def tail(sizes: ArrayLike) -> pd.DataFrame:
-    """Return the complementary distribution: which share is at least so large.
+def tail(of: ArrayLike) -> pd.DataFrame:
+    """Return the complementary distribution function: which share is at least so large.
+
+    Parameters
+    ----------
+    of : array_like
+        Sizes, such as the column ``size`` of `sizes`.
+
+    Returns
+    -------
+    DataFrame
+        ``size``, ascending, and ``share``.
+
+    Raises
+    ------
+    ValueError
+        If a size is missing.
 
     Examples
     --------
@@ -45,5 +75,5 @@ def tail(sizes: ArrayLike) -> pd.DataFrame:
     """
     import pandas as pd
 
-    values, times = np.unique(checked("sizes", sizes, -np.inf, np.inf, "()"), return_counts=True)
+    values, times = np.unique(checked("sizes", of, -np.inf, np.inf, "()"), return_counts=True)
     return pd.DataFrame({"size": values, "share": times[::-1].cumsum()[::-1] / times.sum()})

@@ -69,7 +69,8 @@ def fixed_points(
         Number of intervals to search. Fixed points are found if α - F_c changes sign between two
         of the shares that are looked at, or has an extremum there (two at once, also where they
         all but merge); features narrower than that may be missed. Where costs are given per user
-        fixed points are multiples of 1/N, and all of these are looked at.
+        fixed points are multiples of 1/N, and all of these are looked at; many may lie side by
+        side where the distribution that the costs come from has one.
 
     Returns
     -------
@@ -107,6 +108,7 @@ def fixed_points(
     import pandas as pd
 
     checked("revision", revision, 0, 1, "(]")
+    checked("grid", grid, 2, np.inf, "[)")
     response = Response(curve, cost, benefit, spillover, selective_incentive, peer_pressure)
     points = [_described(response, point, revision) for point in _resting(response, grid)]
     return pd.DataFrame(points, columns=["alpha", "slope", "stable"])

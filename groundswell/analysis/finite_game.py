@@ -104,6 +104,7 @@ def game(
     array([0.9, 0.4])
     """
     users = len(np.atleast_1d(cost)) if users is None else users
+    checked("users", users, 1, math.inf, "[)")
     known = Known(curve)
     everybody = {
         name: per_user(name, value, users)

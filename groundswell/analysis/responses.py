@@ -124,7 +124,7 @@ class Response:
         if alike:
             return self._want(self.gain(alpha))
         # One share after the other: all at once, users times shares, would not fit in memory.
-        return np.concatenate([self._want(self.gain(share)) for share in alpha])
+        return np.array([self._want(self.gain(share))[0] for share in alpha], dtype=float)
 
 
 def distribution_function(cost: Any) -> tuple[Callable[[FloatArray], FloatArray], int | None]:

@@ -163,7 +163,7 @@ def per_run(
     Raises
     ------
     ValueError
-        If a column is missing.
+        If a column is missing, or nothing was measured.
 
     Examples
     --------
@@ -178,9 +178,12 @@ def per_run(
     table = all_rounds(source)
     require(table, [value, *keep])
     about = [name for name in ("seed", "replicate") if name in table]
+    table = table.dropna(subset=[value])
+    if table.empty:
+        raise ValueError(f"the table holds no measured {value}")
     names = list(dict.fromkeys(["run", *about, *settings(source), *keep]))
     rows = []
-    for _, group in table.dropna(subset=[value]).groupby("run", sort=False):
+    for _, group in table.groupby("run", sort=False):
         described = describe(group["round"].to_numpy(), group[value].to_numpy(dtype=float))
         rows.append({**{name: group[name].iloc[0] for name in names}, **described})
     return pd.DataFrame(rows)

@@ -51,6 +51,15 @@ def test_a_fold_in_closed_form() -> None:
     assert fold.alpha == pytest.approx(0.625, abs=1e-4)
 
 
+def test_granovetters_critical_spread() -> None:
+    """Normal thresholds of mean .25: from a standard deviation of .122 on nearly all join."""
+    [fold] = bifurcation.folds(
+        lambda alpha: 0.0, lambda sd: stats.norm(0.25, sd), "cost", 0.05, 0.3, peer_pressure=1.0
+    )
+    assert fold.value == pytest.approx(0.1222, abs=5e-5)
+    assert fold.alpha == pytest.approx(0.062, abs=1e-3)
+
+
 def test_resting_points_at_the_ends_merge_with_tipping_points_too() -> None:
     [fold] = bifurcation.folds(logistic, lambda cost: cost, "cost", 0.9, 1.1)
     assert fold.value == pytest.approx(logistic(1.0), abs=1e-9)

@@ -104,6 +104,31 @@ def test_given_crowds_end_where_the_basins_say(costs: list[float], start: float)
         assert final in inside["ends"].tolist()
 
 
+@given(st.integers(0, 2**32), st.integers(1, 30), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_maps_of_given_users_that_rise_and_fall(seed: int, users: int, alike: bool) -> None:
+    """Success that goes up and down: resting points, and jumps across the diagonal upwards."""
+    rng = np.random.default_rng(seed)
+    costs, waves = rng.normal(0.4, 0.3, users), rng.uniform(0, 6, 3)
+
+    def curve(alpha):
+        return 0.4 + sum(np.sin((k + 1) * 3 * alpha + waves[k]) for k in range(3)) / 4
+
+    worth = 1.0 if alike else rng.uniform(0.5, 1.5, users)
+    found = equilibrium.fixed_points(curve, costs, worth)
+
+    def wants(alpha):
+        return np.mean(costs <= worth * curve(alpha))
+
+    rests = [n / users for n in range(users + 1) if wants(n / users) == n / users]
+    assert [x for x in found["alpha"] if wants(x) == x] == rests
+    fine = np.linspace(0, 1, 4001)
+    gaps = np.sign([wants(alpha) - alpha for alpha in fine])
+    tips = found.loc[found["slope"] == math.inf, "alpha"].to_numpy()
+    for jump in fine[1:][(gaps[:-1] < 0) & (gaps[1:] > 0)]:
+        assert min(abs(tips - jump)) < 3e-4
+
+
 def test_everybody_the_same_agrees_with_the_participation_condition() -> None:
     found = equilibrium.fixed_points(logistic, 0.5, spillover=0.2)
     assert found["slope"].tolist() == [0, math.inf, 0]
@@ -232,6 +257,7 @@ def test_a_curve_is_asked_once_for_each_share() -> None:
         ({"cost": [0.1, 0.2], "benefit": [1, 2, 3]}, r"found \[2, 3\] values"),
         ({"cost": 0.1, "spillover": -1}, "spillover must lie"),
         ({"cost": 0.1, "revision": 0}, "revision must lie"),
+        ({"cost": 0.1, "grid": 1}, "grid must lie"),
         ({"cost": 0.1, "curve": lambda alpha: math.nan}, r"S\(0\) must lie"),
     ],
 )

@@ -145,6 +145,8 @@ def test_what_makes_no_game_is_refused() -> None:
         game(logistic, [0.1, 0.2], [1, 2, 3])
     with pytest.raises(ValueError, match="none tied to itself"):
         game(logistic, [0.1, 0.2], ties=np.eye(2))
+    with pytest.raises(ValueError, match="users must"):
+        game(logistic, 0.5, users=0)
     with pytest.raises(ValueError, match="complete graph"):
         nash.equilibria(game(logistic, [0.1, 0.2], ties=1 - np.eye(2)))
     with pytest.raises(ValueError, match="too many"):
