@@ -14,7 +14,7 @@ MANY = 40_000
 
 
 def within_chance(found, probability, draws):
-    """Whether a share is within four standard errors of its probability."""
+    """Whether a share is within four standard errors of its probability, 0 and 1 exactly."""
     return abs(found - probability) <= 4 * np.sqrt(probability * (1 - probability) / draws)
 
 
