@@ -32,7 +32,12 @@ class Membership(NamedTuple):
 
 
 class Decision(Component):
-    """How users decide to join, stay or leave."""
+    """How users decide to join, stay or leave.
+
+    After everybody has revised, those who were members in the last round and are still leave with
+    probability ``attrition`` if its success was below ``measure.target_success``, whatever the
+    rule says; newcomers were not there when it failed, and committed seeds stay.
+    """
 
     part: ClassVar[str] = "decision"
     default_kind = "best-response"
@@ -45,8 +50,7 @@ class Decision(Component):
     activation: Activation = Inertial()
     """Who revises in a round, and in which order."""
     attrition: Probability = constant(0.0)
-    """Extra probability with which a member leaves after a round whose success was below
-    measure.target_success, after everybody has revised; seeds that are committed stay."""
+    """Extra probability that a member leaves after a round below measure.target_success."""
 
     @property
     def needs_ties(self) -> bool:

@@ -38,7 +38,7 @@ class Logit(Decision):
     weighs_ties = True
     draws = 1
     rationality: NotNegative
-    """Rationality β_i: 0 tosses a coin, infinity is best response."""
+    """Rationality β_i: 0 tosses a coin, the larger the nearer to best response."""
 
     def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Compare what joining brings with the taste of the moment."""
@@ -74,7 +74,7 @@ class Imitation(Decision):
     weighs_success = True
     draws = 2
     noise: Positive
-    """Noise K_i: near 0 the better is copied for certain, infinity tosses a coin."""
+    """Noise K_i: near 0 the better is copied for certain, the larger the nearer to a coin."""
 
     def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Compare one's payoff with that of somebody met."""
