@@ -57,11 +57,6 @@ class Slabs(Population):
             )
         return self
 
-    @property
-    def blocks(self) -> dict[str, tuple[str, ...]]:
-        """The columns of each block, the one that may carry the label first."""
-        return {"linear": LINEAR, "slabs": SLABS}
-
     def width(self) -> int:
         """Return the number of columns."""
         return self.features

@@ -141,7 +141,7 @@ def test_label_noise_replaces_the_share_it_says():
     assert np.mean(noisy.y) == pytest.approx(0.5, abs=0.02)
 
 
-def test_columns_labels_and_blocks():
+def test_columns_and_labels():
     population = Slabs(features=6)
     schema = population.open(RNG(0)).schema
     names = [column.name for column in schema.columns]
@@ -150,7 +150,6 @@ def test_columns_labels_and_blocks():
     assert schema.numeric == list(range(6))
     assert population.width() == 6
     assert population.size() is None
-    assert population.blocks == {"linear": ("linear0", "linear1"), "slabs": ("slab0", "slab1")}
 
 
 @pytest.mark.parametrize(
