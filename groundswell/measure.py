@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from groundswell.agents.network import Network
 from groundswell.agents.population import Population
 from groundswell.agents.table import Names
 from groundswell.component import Settings
@@ -38,6 +39,9 @@ class Measure(Settings):
     the model uses."""
     epochs: bool = False
     """Whether to keep what was seen in each epoch of a training, in the table ``epochs``."""
+    ties: bool = False
+    """Whether to keep who joined after how many exposures, and whose recruit it may be, in the
+    table ``ties``. Rules that run one user at a time are far slower with it."""
 
     @field_validator("groups")
     @classmethod
@@ -100,9 +104,19 @@ def epochs_are_trained(platform: Platform, measure: Measure) -> Found:
         )
 
 
+def exposures_need_ties(network: Network, measure: Measure) -> Found:
+    """Users are exposed to those they are tied to."""
+    if measure.ties and not network.has_ties:
+        yield Problem(
+            ("measure", "ties"),
+            f"users are exposed over ties, and network '{network}' has none; leave it out",
+        )
+
+
 CHECKS += [
     Check(("population", "measure"), groups_have_points),
     Check(("population", "platform", "measure"), blocks_are_shuffled),
     Check(("population", "platform", "measure"), redrawn_points_are_points),
     Check(("platform", "measure"), epochs_are_trained),
+    Check(("network", "measure"), exposures_need_ties),
 ]

@@ -12,6 +12,7 @@ import numpy as np
 
 from groundswell.agents.beliefs import Memory, News, Observed
 from groundswell.agents.decision import Membership
+from groundswell.agents.joining import Joins
 from groundswell.agents.situation import Situation
 from groundswell.agents.strategy import Outcome
 from groundswell.agents.users import User, Users
@@ -106,6 +107,9 @@ class CollectiveActionModel(mesa.Model):
         self.round = 0
         self.memory: Memory = ()
         self.points = self.world.rows.points
+        self.joins = Joins(self.ties) if scenario.measure.ties else None
+        if self.joins:
+            self.joins.brought(self.columns["joined"], np.zeros(self.columns.users, dtype=bool))
         self.recorder = Recorder(self)
         for phase in (Phase.SUBMIT, Phase.RETRAIN, Phase.MEASURE):
             self._do(phase)
@@ -116,7 +120,7 @@ class CollectiveActionModel(mesa.Model):
         self._follow_schedule()
         for phase in Phase:
             self._do(phase)
-        self.running = self.round < self.plan.rounds
+        self.running = self.round < self.plan.rounds and not self.plan.stop.ends(self)
 
     def _follow_schedule(self) -> None:
         """Put into force what the schedule says of this round."""
@@ -136,33 +140,24 @@ class CollectiveActionModel(mesa.Model):
 
     def observe(self) -> None:
         """Form what users believe from last round's success."""
-        payoff, columns = self.scenario.payoff, self.columns
-        success, placebo = self.recorder.success_heard[-1], self.outcome.placebo
-        news = News(self.platform.alpha, success, placebo)
-        self.memory = payoff.belief.remember(self.memory, news, columns)
-        curve = getattr(self.scenario.platform, "curve", None)
-        self.situation = Situation(
-            columns,
-            self.ties,
-            payoff.belief.gain(Observed(self.memory, columns, self.ties, curve), payoff.spillover),
-            payoff.exposure(columns.users),
-            success,
-            payoff.outside(columns, success, placebo),
-            mixed=not self.scenario.network.has_ties,
-        )
+        belief = self.scenario.payoff.belief
+        self.memory = belief.remember(self.memory, self.news, self.columns)
+        self.situation = self._seen_with(self.memory)
 
     def decide(self) -> None:
         """Let an organiser recruit, users that revise join, stay or leave, others lose heart."""
         rule, columns, before = self.scenario.decision, self.columns, self.columns["joined"]
         rng = self.streams("organiser", self.round)
         self.scenario.collective.recruit(self.round, columns, self.ties, rng)
+        if self.joins:
+            self.joins.begin(self.streams("recruiters", self.round))
+            self.joins.brought(columns["joined"] & ~before, before)
         order = rule.activation.users(columns, self.streams("activation", self.round))
         if hasattr(self.user_class, "decide"):
             self._decide_one_by_one(order, live=rule.activation.one_by_one)
         else:
             self._decide_by_rule(order)
-        failed = self.recorder.success_heard[-1] < self.scenario.measure.target_success
-        if failed and columns["attrition"].any():
+        if self.failed and columns["attrition"].any():
             gone = rule.deserters(before, columns, self.streams("attrition", self.round))
             columns["joined"] = columns["joined"] & ~gone
 
@@ -220,6 +215,28 @@ class CollectiveActionModel(mesa.Model):
         return list(self.agents_by_type)
 
     @property
+    def news(self) -> News:
+        """What users hear of the round that has just been measured."""
+        return News(self.platform.alpha, self.recorder.success_heard[-1], self.outcome.placebo)
+
+    @property
+    def failed(self) -> bool:
+        """Whether that round missed the success that the collective aims at."""
+        return self.recorder.success_heard[-1] < self.scenario.measure.target_success
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nobody would ever move, whatever chance brings, if S stays what it is."""
+        columns, rule, belief = self.columns, self.scenario.decision, self.scenario.payoff.belief
+        tied = columns["committed"] | columns["removed"]
+        users = np.flatnonzero(rule.activation.may_revise(columns) & ~tied)
+        losing = columns["joined"] & ~columns["committed"] & (columns["attrition"] > 0)
+        return not (self.failed and losing.any()) and all(
+            rule.at_rest(self._seen_with(memory), users)
+            for memory in belief.ahead(self.memory, self.news, columns)
+        )
+
+    @property
     def series(self) -> pd.DataFrame:
         """What was recorded so far, one row per round."""
         return self.recorder.table()
@@ -232,13 +249,28 @@ class CollectiveActionModel(mesa.Model):
             self._views[row] = self.user_class(self, row)
         return self._views[row]
 
+    def _seen_with(self, memory: Memory) -> Situation:
+        """Return what users see who remember something."""
+        payoff, columns = self.scenario.payoff, self.columns
+        success, placebo = self.recorder.success_heard[-1], self.outcome.placebo
+        curve = getattr(self.scenario.platform, "curve", None)
+        return Situation(
+            columns,
+            self.ties,
+            payoff.belief.gain(Observed(memory, columns, self.ties, curve), payoff.spillover),
+            payoff.exposure(columns.users),
+            success,
+            payoff.outside(columns, success, placebo),
+            mixed=not self.scenario.network.has_ties,
+        )
+
     def _decide_by_rule(self, order: Ints) -> None:
         rule = self.scenario.decision
         shape = (len(order), rule.draws)
         draws = (
             self.streams("decision", self.round).random(shape) if rule.draws else np.empty(shape)
         )
-        now: Membership = rule.revise(self.situation, order, draws)
+        now: Membership = rule.revise(self.situation, order, draws, self.joins)
         self.columns["joined"] = now.joined
         if rule.leaves_for_good:
             self.columns["removed"] = now.removed
@@ -252,6 +284,9 @@ class CollectiveActionModel(mesa.Model):
             answer = self.user(row).decide()
             if not isinstance(answer, bool | np.bool_):
                 raise TypeError(f"decide() must return True or False, got {answer!r}")
+            if self.joins and answer and not joined[row]:
+                seen = joined if live else self.columns["joined"]
+                self.joins.sees(np.array([row]), seen)
             joined[row] = answer
             if live:
                 self.columns["joined"] = joined

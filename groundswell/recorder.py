@@ -133,10 +133,16 @@ def epoch_rows(model: CollectiveActionModel) -> Maker:
     return lambda: list(model.platform.epochs) if model.platform.retrained else []
 
 
+def tie_rows(model: CollectiveActionModel) -> Maker:
+    """Return the maker of the rows of ``ties``, which a model keeps as they come about."""
+    return lambda: model.joins.rows() if model.joins else []
+
+
 MAKERS: dict[str, Callable[[CollectiveActionModel], Maker]] = {
     "series": SeriesRows,
     "groups": GroupRows,
     "blocks": BlockRows,
     "epochs": epoch_rows,
+    "ties": tie_rows,
 }
 """What makes the rows of each table, from the model."""

@@ -41,6 +41,7 @@ from groundswell.platform.platform import Platform
 from groundswell.problems import Key, Problem, ScenarioError
 from groundswell.schedule import Course, may_change
 from groundswell.settings_errors import nest, split_key
+from groundswell.stopping import Never, Stop
 
 Varied = Annotated[tuple[Any, ...], Field(strict=False, min_length=1)]
 
@@ -84,6 +85,8 @@ class Scenario(Settings):
     """What is measured."""
     schedule: dict[str, Course] = Field(default_factory=dict)
     """Settings that change over the rounds, by dotted key: pairs of a round and a value."""
+    stop: Stop = Never()
+    """When a run ends before its last round."""
     sweep: Sweep = Sweep()
     """Settings to vary in a sweep."""
 

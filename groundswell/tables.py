@@ -118,10 +118,25 @@ EPOCHS: dict[str, Meaning] = {
 }
 """Columns of ``epochs``; only rounds in which the platform retrained have rows."""
 
+TIES: dict[str, Meaning] = {
+    "round": ROUND,
+    "join": Meaning("number of the join in its run, in the order of joining", "1", ">= 0", int),
+    "user": Meaning("who became a member, counted from 0", "1", "0 to users - 1", int),
+    "exposures": Meaning(
+        "neighbours that were members at that moment", "users", "0 to neighbours of the user", int
+    ),
+    "recruiter": Meaning(
+        "one of these neighbours, drawn with equal probability; missing where there is none, for "
+        "seeds, and for recruits of an organiser", "1", "0 to users - 1",
+    ),
+}  # fmt: skip
+"""Columns of ``ties``: a row for each time somebody became a member, seeds in round 0."""
+
 TABLES: dict[str, Table] = {
     "series": Table(("round",), SERIES),
     "groups": Table(("round", "by", "group"), GROUPS),
     "blocks": Table(("round", "block"), BLOCKS),
     "epochs": Table(("round", "epoch"), EPOCHS),
+    "ties": Table(("round", "join"), TIES),
 }
 """The tables beside ``runs``, by name."""

@@ -10,7 +10,7 @@ from groundswell.agents.columns import Columns
 from groundswell.agents.distribution import constant
 from groundswell.agents.limits import Probability
 from groundswell.component import Component
-from groundswell.data import Ints
+from groundswell.data import Bools, Ints
 
 
 class Activation(Component):
@@ -24,6 +24,10 @@ class Activation(Component):
     def users(self, columns: Columns, rng: np.random.Generator) -> Ints:
         """Return the rows of the users that revise this round, in order."""
         raise NotImplementedError
+
+    def may_revise(self, columns: Columns) -> Bools:
+        """Return who will ever revise: everybody."""
+        return np.ones(columns.users, dtype=bool)
 
 
 class Synchronous(Activation):
@@ -48,6 +52,11 @@ class Inertial(Activation):
     def users(self, columns: Columns, rng: np.random.Generator) -> Ints:
         """Return each user with its probability."""
         return np.flatnonzero(rng.random(columns.users) < columns["revision"])
+
+    def may_revise(self, columns: Columns) -> Bools:
+        """Return who has a probability above 0."""
+        may: Bools = columns["revision"] > 0
+        return may
 
 
 class Sequential(Activation):

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
 from groundswell.agents.columns import Columns
+from groundswell.agents.gains import By, Gain
 from groundswell.agents.limits import Probability
 from groundswell.agents.ties import Ties
 from groundswell.component import Component
-from groundswell.data import Bools, Floats, Ints
+from groundswell.data import Floats, Ints
 
 Curve = Callable[[Floats], Floats]
 Spillover = Annotated[float, Field(ge=0)] | Literal["measured"]
@@ -75,51 +75,6 @@ class Observed:
         return self.curve(shares)
 
 
-class By(IntEnum):
-    """What a believed gain depends on, besides whose it is."""
-
-    NOTHING = 0
-    OTHERS = 1
-    """The number of other members, j."""
-    NEIGHBOURS = 2
-    """The number of joined neighbours, m_i."""
-    OWN = 3
-    """Whether one is a member oneself, x_i."""
-
-
-@dataclass(frozen=True)
-class Gain:
-    """What users believe S((j+1)/N) - γ S(j/N) to be, as a table that they look up.
-
-    A table, because rules that run one user at a time must find the same numbers as those that
-    run all at once: both read them here.
-
-    Parameters
-    ----------
-    table
-        The believed gains.
-    start
-        Where each user's part of the table starts, shape (users,).
-    by
-        What is counted on from there.
-    """
-
-    table: Floats
-    start: Ints
-    by: By
-
-    def of(self, joined: Bools, ties: Ties) -> Floats:
-        """Return what each user believes to gain, on the state as it is."""
-        place = self.start
-        if self.by is By.OTHERS:
-            place = place + (np.count_nonzero(joined) - joined)
-        elif self.by is By.NEIGHBOURS:
-            place = place + ties.joined_neighbours(joined)
-        elif self.by is By.OWN:
-            place = place + joined
-        return np.asarray(self.table[place])
-
-
 class Belief(Component):
     """What users believe about S if they join and if they stay out."""
 
@@ -135,6 +90,13 @@ class Belief(Component):
     def remember(self, memory: Memory, news: News, columns: Columns) -> Memory:
         """Return what is remembered when a round's news has been heard: the news alone."""
         return (news,)
+
+    def ahead(self, memory: Memory, news: News, columns: Columns) -> list[Memory]:
+        """Return what will be remembered if the same news comes round after round.
+
+        Gains will be one of, or lie between, those believed with these.
+        """
+        return [self.remember(memory, news, columns)]
 
     def gain(self, observed: Observed, spillover: Spillover) -> Gain:
         """Return S((j+1)/N) - γ S(j/N) as each user believes it."""
@@ -177,6 +139,10 @@ class Smoothed(Belief):
         )  # fmt: skip
         return (News(news.alpha, success, placebo),)
 
+    def ahead(self, memory: Memory, news: News, columns: Columns) -> list[Memory]:
+        """Return the next average and what it tends to; it moves straight from one to the other."""
+        return [self.remember(memory, news, columns), self.remember((), news, columns)]
+
     def gain(self, observed: Observed, spillover: Spillover) -> Gain:
         """Return each user's own average."""
         table = np.asarray(observed.memory[-1].gain(spillover))
@@ -199,6 +165,14 @@ class Slope(Belief):
     def remember(self, memory: Memory, news: News, columns: Columns) -> Memory:
         """Keep the last rounds."""
         return (*memory, news)[-self.window :]
+
+    def ahead(self, memory: Memory, news: News, columns: Columns) -> list[Memory]:
+        """Return the windows that are to come, until the news fills them."""
+        ahead = []
+        for _ in range(self.window):
+            memory = self.remember(memory, news, columns)
+            ahead.append(memory)
+        return ahead
 
     def gain(self, observed: Observed, spillover: Spillover) -> Gain:
         """Return the gain of outsiders and that of members."""

@@ -17,6 +17,7 @@ import numpy as np
 from groundswell.agents.activation import Activation, Inertial
 from groundswell.agents.columns import Columns
 from groundswell.agents.distribution import Distribution, constant
+from groundswell.agents.joining import Witness
 from groundswell.agents.limits import Probability
 from groundswell.agents.situation import Situation
 from groundswell.agents.ties import Ties
@@ -85,7 +86,24 @@ class Decision(Component):
         """
         raise NotImplementedError
 
-    def revise(self, situation: Situation, order: Ints, draws: Floats) -> Membership:
+    def at_rest(self, situation: Situation, users: Ints) -> bool:
+        """Return whether none of some users would move, whatever their random numbers.
+
+        Parameters
+        ----------
+        situation
+            What users see.
+        users
+            Those who may revise and are free to move.
+        """
+        if self.draws:
+            return not len(users)
+        wants = self.wants(situation, users, np.empty((len(users), 0)))
+        return bool((wants == situation.joined[users]).all())
+
+    def revise(
+        self, situation: Situation, order: Ints, draws: Floats, witness: Witness | None = None
+    ) -> Membership:
         """Return membership after the users in ``order`` have revised.
 
         Parameters
@@ -96,19 +114,29 @@ class Decision(Component):
             Who revises, in order.
         draws
             Uniform random numbers in [0, 1), one row per revision.
+        witness
+            What is told who joins. Rules that run one user at a time then stop after each.
         """
         columns, before = situation.columns, situation.joined
         joined: Bools = before.copy()
         locked: Bools = columns["committed"] | columns["removed"]
         moved = locked.copy()
-        if self.activation.one_by_one:
+        if self.activation.one_by_one and witness is None:
             self.take_turns(situation, order, draws, joined, moved)
+        elif self.activation.one_by_one:
+            for user, luck in zip(order[:, None], draws[:, None], strict=True):
+                seen = joined.copy()
+                self.take_turns(situation, user, luck, joined, moved)
+                if witness is not None:
+                    witness.sees(user[joined[user] & ~seen[user]], seen)
         else:
             free = ~locked[order]
             users = order[free]
             joined[users] = self.wants(situation, users, draws[free])
             if self.leaves_for_good:
                 moved |= before & ~joined
+            if witness is not None:
+                witness.sees(users[joined[users] & ~before[users]], before)
         return Membership(joined, columns["removed"] | (moved & ~locked))
 
     def deserters(self, members: Bools, columns: Columns, rng: np.random.Generator) -> Bools:

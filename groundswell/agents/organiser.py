@@ -87,6 +87,11 @@ class Organiser(Settings):
         ]
         return spent[1] - spent[0]
 
+    @property
+    def last_round(self) -> int:
+        """The last round in which it may recruit."""
+        return self.start + self.rounds - 1
+
     def recruits(
         self, round_: int, ties: Ties, joined: Bools, free: Bools, rng: np.random.Generator
     ) -> Bools:

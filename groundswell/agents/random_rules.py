@@ -95,6 +95,10 @@ class Imitation(Decision):
             situation.columns["noise"], situation.graph, situation.game,
         )  # fmt: skip
 
+    def at_rest(self, situation: Situation, users: Ints) -> bool:
+        """Return whether all whom some users may meet are as they are."""
+        return alike(situation, users)
+
 
 class Contagion(Decision):
     """Catch it from each joined neighbour with probability β_i, recover with probability μ_i.
@@ -158,6 +162,13 @@ class Contagion(Decision):
             columns["recovery"], self.leaves_for_good, situation.graph,
         )  # fmt: skip
 
+    def at_rest(self, situation: Situation, users: Ints) -> bool:
+        """Return whether none of some users can catch it or recover."""
+        columns, joined = situation.columns, situation.joined
+        exposed = situation.ties.joined_neighbours(joined) > 0
+        may_move = np.where(joined, columns["recovery"] > 0, exposed & (columns["infection"] > 0))
+        return not may_move[users].any()
+
 
 class Voter(Decision):
     """Do as a random neighbour does.
@@ -188,6 +199,10 @@ class Voter(Decision):
 
         meeting = np.ascontiguousarray(draws[:, 0])
         voter_turns(order, meeting, joined, locked, situation.graph)
+
+    def at_rest(self, situation: Situation, users: Ints) -> bool:
+        """Return whether all whom some users may meet are as they are."""
+        return alike(situation, users)
 
 
 def tastes(draws: Floats) -> Floats:
@@ -222,3 +237,12 @@ def someone(ties: Ties, users: Ints, draws: Floats, *, mixed: bool = False) -> I
     place = np.where(degree > 0, ties.indptr[users] + (draws * degree).astype(np.int64), 0)
     found = ties.indices[place].astype(np.int64) if len(ties.indices) else place
     return np.where(degree > 0, found, NOBODY)
+
+
+def alike(situation: Situation, users: Ints) -> bool:
+    """Return whether some users can only meet others that are members if, and only if, they are."""
+    joined, ties = situation.joined, situation.ties
+    others, known = ties.joined_neighbours(joined), ties.degree
+    if situation.mixed:
+        others, known = np.count_nonzero(joined) - joined, np.full(len(joined), len(joined) - 1)
+    return bool((others == np.where(joined, known, 0))[users].all())

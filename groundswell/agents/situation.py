@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.agents.beliefs import Gain
 from groundswell.agents.columns import Columns
+from groundswell.agents.gains import Gain
 from groundswell.agents.payoff import realised
 from groundswell.agents.ties import Ties
 from groundswell.data import Bools, Floats, Ints

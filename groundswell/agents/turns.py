@@ -7,7 +7,7 @@ out beforehand, one row per revision, whether it comes to anything or not.
 
 from __future__ import annotations
 
-from groundswell.agents.beliefs import By
+from groundswell.agents.gains import By
 from groundswell.agents.kernels import compiled
 from groundswell.agents.situation import Game, Graph
 from groundswell.data import Bools, Floats, Ints

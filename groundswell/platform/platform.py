@@ -18,6 +18,11 @@ class Platform(Component):
 
     part: ClassVar[str] = "platform"
 
+    @property
+    def settles_in(self) -> int | None:
+        """Rounds of the same members after which S stays the same; None where it never does."""
+        raise NotImplementedError
+
 
 class Learning(Platform):
     """Retrains a learner on what users submit."""
@@ -38,6 +43,17 @@ class Learning(Platform):
     """Rows held out to choose between the checkpoints of a training; by default none, and the
     last epoch is served."""
 
+    @property
+    def settles_in(self) -> int | None:
+        """Rounds until a training has seen nothing older, if the learner leaves nothing to chance.
+
+        Before memory is full of the same submissions, and a training was on them, S may change.
+        """
+        remembered = self.memory.rounds()
+        if remembered is None or not self.learner.deterministic or self.warm_start:
+            return None
+        return remembered - 1 + self.retrain_every - 1
+
 
 class Response(Platform):
     """Answers with a known success S(α) instead of training anything."""
@@ -45,3 +61,8 @@ class Response(Platform):
     kind: Literal["response"] = "response"
     curve: Curve
     """The response α -> S."""
+
+    @property
+    def settles_in(self) -> int:
+        """No rounds: S follows the members at once."""
+        return 0

@@ -35,6 +35,8 @@ MOST_TOGETHER = 32
 LEFT_OUT: dict[str, Any] = {
     "rounds": 1,
     "sweep": {},
+    "schedule": {},
+    "stop": "never",
     "network": "none",
     "decision": "fixed",
     "payoff": {},
@@ -51,6 +53,7 @@ LEFT_OUT: dict[str, Any] = {
     "measure.groups": (),
     "measure.blocks": {},
     "measure.epochs": False,
+    "measure.ties": False,
 }
 """Settings that decide how α comes about, as they are where α is given."""
 

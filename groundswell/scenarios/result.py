@@ -20,8 +20,9 @@ class Result:
     """The runs of a scenario.
 
     Its tables are attributes: ``runs``, and those that `groundswell.tables.TABLES` describes, which
-    are ``series`` (one row per run and round), ``groups``, ``blocks`` and ``epochs``. A table that
-    was not asked for is empty. `columns.json` in a results folder says what columns mean.
+    are ``series`` (one row per run and round), ``groups``, ``blocks``, ``epochs`` and ``ties``. A
+    table that was not asked for is empty. `columns.json` in a results folder says what columns
+    mean.
 
     Parameters
     ----------

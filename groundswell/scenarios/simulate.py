@@ -90,9 +90,10 @@ def _rounds(task: Task, tables: dict[str, list[Row]], on_round: OnRound | None) 
     model = CollectiveActionModel(task.scenario, replicate=task.replicate)
     tables.update(model.recorder.tables)
     try:
-        for round_ in range(task.scenario.rounds + 1):
-            if round_:
-                model.step()
+        if on_round:
+            on_round(model)
+        while model.running:
+            model.step()
             if on_round:
                 on_round(model)
     finally:

@@ -151,3 +151,11 @@ def test_a_file_says_where() -> None:
     scenario = gs.load({**GAME, **tomllib.loads(text)})
     assert scenario.at(25).payoff.benefit.value == pytest.approx(0.6)
     assert scenario.schedule["payoff.benefit"].end == 50
+
+
+def test_a_success_curve_leaves_the_schedule_out() -> None:
+    """What is scheduled of users is not there where α is given."""
+    rule = {"decision.kind": "logit", "decision.rationality": 4.0}
+    courses = {"schedule": {"decision.rationality": [[0, 1.0], [9, 5.0]]}, "stop": "settled"}
+    scenario = gs.load("quickstart").replace({**rule, **courses})
+    assert gs.success_curve(scenario)(0.5) == gs.success_curve("quickstart")(0.5)

@@ -21,13 +21,19 @@ from groundswell.scenarios.store import RunRecord, Store
 from groundswell.tables import TABLES
 from groundswell.world import build_world
 
-ASKING = {"groups": ["class"], "blocks": {"corners": ["pixel7", "pixel56"]}, "epochs": True}
+ASKING = {
+    "groups": ["class"],
+    "blocks": {"corners": ["pixel7", "pixel56"]},
+    "epochs": True,
+    "ties": True,
+}
 TINY = {
     "name": "tiny",
     "rounds": 2,
     "seed": 3,
     "replicates": 2,
     "population": {"kind": "digits", "users": 200},
+    "network": {"kind": "ring", "degree": 2},
     "decision": "fixed",
     "collective": {
         "seeds": 0.05,

@@ -84,6 +84,8 @@ class Learner(Component):
     """Whether it trains in epochs, so that held-out rows can choose between them."""
     resumable: ClassVar[bool] = False
     """Whether a training can go on from the model served before."""
+    deterministic: ClassVar[bool] = False
+    """Whether the same training data always give the same model."""
 
     def check_size(self, points: int) -> None:
         """Refuse, with an `InputError`, parameters that do not fit so many training points."""

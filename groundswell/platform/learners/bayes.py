@@ -25,6 +25,7 @@ class Bayes(Learner):
     """
 
     kind: Literal["bayes"] = "bayes"
+    deterministic = True
     forms = ("cells",)
     theory = "bayes"
     plug_in: bool = False

@@ -23,6 +23,7 @@ class Convex(Learner):
     """
 
     kind: Literal["convex"] = "convex"
+    deterministic = True
     forms = ("cells", "images")
     theory = "convex"
     one_label = True

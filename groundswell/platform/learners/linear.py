@@ -14,6 +14,7 @@ class Logistic(ScikitLearner):
     """Logistic regression with an L2 penalty (multinomial), to convergence by L-BFGS."""
 
     kind: Literal["logistic"] = "logistic"
+    deterministic = True
     strength: float = Field(1.0, gt=0)
     """Inverse C of the penalty: large is less regularised."""
     iterations: int = Field(1000, ge=1)

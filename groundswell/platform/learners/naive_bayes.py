@@ -26,6 +26,7 @@ class NaiveBayes(Learner):
     """
 
     kind: Literal["naive-bayes"] = "naive-bayes"
+    deterministic = True
     numeric: Numeric = "gaussian"
     """Law of the numeric columns: Gaussian; Bernoulli, above or below the threshold; multinomial,
     amounts as counts of draws; or what multinomials of all other labels say against a label

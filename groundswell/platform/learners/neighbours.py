@@ -17,6 +17,7 @@ class NearestNeighbours(ScikitLearner):
     """
 
     kind: Literal["knn"] = "knn"
+    deterministic = True
     neighbours: int = Field(5, ge=1)
     """Number of neighbours k; all training points where there are fewer."""
 

@@ -27,6 +27,7 @@ class SVM(ScikitLearner):
     """
 
     kind: Literal["svm"] = "svm"
+    deterministic = True
     kernel: Literal["linear", "rbf", "poly", "sigmoid"] = "rbf"
     """What stands in for the inner product of two points."""
     strength: float = Field(1.0, gt=0)

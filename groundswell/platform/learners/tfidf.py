@@ -22,6 +22,7 @@ class Tfidf(Learner):
     """
 
     kind: Literal["tfidf"] = "tfidf"
+    deterministic = True
     forms = ("text",)
     strength: float = Field(1.0, gt=0)
     """Inverse C of the penalty: large is less regularised."""
