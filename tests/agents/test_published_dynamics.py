@@ -142,14 +142,6 @@ def test_row_16_peer_pressure_is_the_ising_model(make_scenario):
     assert np.abs(2 * alpha - 1).mean() == pytest.approx(0.848, abs=0.004)
 
 
-def copied(path, graph):
-    """Write as many disjoint copies of a network, and return how to use them."""
-    a, b = np.array(graph.edges).T
-    first = len(graph) * np.arange(RUNS)[:, None]
-    np.savetxt(path, np.column_stack([(first + a).ravel(), (first + b).ravel()]), fmt="%d")
-    return {"kind": "edge-list", "path": str(path)}
-
-
 def members_by_copy(model):
     return model.columns["joined"].reshape(RUNS, -1).sum(axis=1)
 
@@ -168,11 +160,11 @@ ONE_CLUB = {"kind": "named", "name": "karate"}
 
 
 @pytest.fixture
-def karate_clubs(tmp_path):
+def karate_clubs(copied):
     club = nx.karate_club_graph()
     largest = max(np.linalg.eigvalsh(nx.to_numpy_array(club, weight=None)))
     assert 1 / largest == pytest.approx(0.1487, abs=5e-5)
-    return copied(tmp_path / "clubs.txt", club)
+    return copied(club, RUNS)
 
 
 def test_row_17_sis_dies_out_below_the_threshold(make_model, karate_clubs):
@@ -210,11 +202,11 @@ STAR = {
 @pytest.mark.parametrize(
     ("start", "probability", "tolerance"), [("hub", 0.5, 0.02), ("leaf", 0.05, 0.01)]
 )
-def test_row_18_voters_on_a_star(make_model, tmp_path, start, probability, tolerance):
+def test_row_18_voters_on_a_star(make_model, copied, start, probability, tolerance):
     seeds = 11 * np.arange(RUNS) + (start == "leaf")
     model = make_model(
         rng=FIRST_SEED,
-        network=copied(tmp_path / "stars.txt", nx.star_graph(10)),
+        network=copied(nx.star_graph(10), RUNS),
         collective__seeding="users",
         collective__users=seeds.tolist(),
         **STAR,
