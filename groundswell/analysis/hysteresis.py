@@ -30,7 +30,8 @@ def loop(
         furthest from its first value the branches meet. Or a sweep: runs over several
         values of the parameter from a small and from a large collective; the last rounds count.
     parameter : str
-        Column of the parameter.
+        Column of the parameter; of a result, also the dotted key of a setting that its scenario's
+        ``[schedule]`` changes.
     value : str
         Column of what follows it.
     start : str, optional

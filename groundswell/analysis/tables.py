@@ -13,6 +13,8 @@ from groundswell.analysis.bounds import FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
+    from groundswell.schedule import Course
+
 Rounds = NDArray[np.int64]
 Description = Callable[[Rounds, FloatArray], Mapping[str, Any]]
 Curve = Callable[[Any], Any]
@@ -72,6 +74,8 @@ def settings(source: Measurements) -> list[str]:
 def all_rounds(source: Measurements) -> pd.DataFrame:
     """Return every round of each run that went well, in order, beside the run's settings.
 
+    Settings that a result's scenario changes over the rounds are columns by their dotted key.
+
     Parameters
     ----------
     source : Result or DataFrame
@@ -96,6 +100,8 @@ def all_rounds(source: Measurements) -> pd.DataFrame:
     require(table, ["round"])
     if "run" not in table:
         table = table.assign(run=0)[["run", *table.columns]]
+    for key, course in _scheduled(source).items():
+        table = table.assign(**{key: table["round"].map(course.at)})
     order = np.lexsort((table["round"], pd.factorize(table["run"])[0]))
     return table.iloc[order].reset_index(drop=True)
 
@@ -250,6 +256,13 @@ def as_curve(source: Curve | Measurements) -> tuple[Curve, FloatArray | None]:
         raise ValueError("the table holds no measured success")
     shares, success = means.index.to_numpy(dtype=float), means.to_numpy(dtype=float)
     return lambda alpha: np.interp(alpha, shares, success), shares
+
+
+def _scheduled(source: Measurements) -> Mapping[str, Course]:
+    """Return the schedule that all runs of a result share, by dotted key."""
+    if any(name.startswith("schedule") for name in settings(source)):
+        return {}
+    return getattr(getattr(source, "scenario", None), "schedule", {})
 
 
 def _with_settings(source: Measurements) -> pd.DataFrame:
