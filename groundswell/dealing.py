@@ -16,7 +16,7 @@ from groundswell.agents.traits import trait
 from groundswell.data import Floats, Ints, Schema
 from groundswell.problems import InputError, Key, Problems, dotted
 from groundswell.randomness import Streams
-from groundswell.scenario import Scenario
+from groundswell.scenario import Scenario, per_user
 
 
 class Placed(NamedTuple):
@@ -78,6 +78,12 @@ def draw_settings(
                 columns[column], reached = correlation.dealt(columns[column], partner, rng)
                 notes += [f"{name}: {note}" for note in correlation.notes(reached)]
     return tuple(notes)
+
+
+def changed(now: Scenario, before: Scenario) -> dict[Key, Distribution]:
+    """Return the settings that may differ between users and are not what they were."""
+    drawn = dict(per_user(before))
+    return {key: one for key, one in per_user(now) if drawn.get(key) != one}
 
 
 def _seats(problems: Problems, scenario: Scenario, ties: Ties) -> Ints | None:

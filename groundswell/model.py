@@ -18,13 +18,13 @@ from groundswell.agents.strategy import Outcome
 from groundswell.agents.users import User, Users
 from groundswell.campaign import Campaign
 from groundswell.data import Ints, Points
-from groundswell.dealing import draw_settings
+from groundswell.dealing import changed, draw_settings
 from groundswell.platform.agent import LearningPlatform, ResponsePlatform, make_platform
 from groundswell.platform.learners.base import Classifier
 from groundswell.problems import Problems
 from groundswell.randomness import Streams
 from groundswell.recorder import Recorder
-from groundswell.scenario import Scenario, per_user
+from groundswell.scenario import Scenario
 from groundswell.settings_errors import validated
 from groundswell.world import build_world
 
@@ -92,7 +92,7 @@ class CollectiveActionModel(mesa.Model):
         self.plan, self.scenario = scenario, scenario.at(0)
         self.streams = Streams(scenario.seed if rng is None else rng, replicate)
         super().__init__(rng=int(self.streams("mesa").integers(2**63 - 1)))
-        self.world = build_world(self.scenario, self.streams)
+        self.world = build_world(scenario, self.streams)
         self.columns, self.ties = self.world.columns, self.world.ties
         self.user_class = user_class
         self._views: dict[int, User] = {}
@@ -127,9 +127,9 @@ class CollectiveActionModel(mesa.Model):
         if self.round > self.plan.last_change:
             return
         before, self.scenario = self.scenario, self.plan.at(self.round)
-        settings, drawn = dict(per_user(self.scenario)), dict(per_user(before))
-        changed = {key: one for key, one in settings.items() if drawn.get(key) != one}
-        draw_settings(Problems(), changed, self.columns, self.streams, self.world.known, self.ties)
+        problems, settings = Problems(), changed(self.scenario, before)
+        draw_settings(problems, settings, self.columns, self.streams, self.world.known, self.ties)
+        problems.raise_any(lambda key: f"round {self.round}")
         self.platform.settings = self.scenario.platform
         if isinstance(self.platform, LearningPlatform):
             self.campaign = self.campaign.under(self.scenario)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from groundswell.agents.beliefs import Last
 from groundswell.agents.collective import Collective
 from groundswell.agents.decision import Decision
 from groundswell.agents.distribution import Constant
@@ -47,6 +50,17 @@ def belief_has_ties(payoff: Payoff, network: Network) -> Found:
         )
 
 
+def belief_is_asked(payoff: Payoff, decision: Decision) -> Found:
+    """Only some rules compare what users believe."""
+    if payoff.belief != Last() and not decision.forms_beliefs:
+        kinds: Any = Decision.kinds
+        works = ", ".join(kind for kind, rule in kinds.items() if rule.forms_beliefs)
+        yield Problem(
+            ("payoff", "belief"),
+            f"'{decision}' asks for no beliefs; leave it out, or use a rule that does: {works}",
+        )
+
+
 def failure_is_defined(collective: Collective, platform: Platform, decision: Decision) -> Found:
     """A round can fail only where there is a success."""
     attrition = decision.attrition
@@ -62,5 +76,6 @@ def failure_is_defined(collective: Collective, platform: Platform, decision: Dec
 CHECKS += [
     Check(("collective", "platform", "payoff"), spillover_is_measured),
     Check(("payoff", "network"), belief_has_ties),
+    Check(("payoff", "decision"), belief_is_asked),
     Check(("collective", "platform", "decision"), failure_is_defined),
 ]

@@ -39,7 +39,8 @@ from groundswell.measure import Measure
 from groundswell.platform import learners  # noqa: F401  (registers the learners)
 from groundswell.platform.platform import Platform
 from groundswell.problems import Key, Problem, ScenarioError
-from groundswell.schedule import Course, may_change
+from groundswell.schedule import Course
+from groundswell.schedule_checks import overlap, schedule_problems
 from groundswell.settings_errors import nest, split_key
 from groundswell.stopping import Never, Stop
 
@@ -128,6 +129,11 @@ class Scenario(Settings):
     def at(self, number: int) -> Scenario:
         """Return the scenario as it is in a round, without a schedule.
 
+        Raises
+        ------
+        ScenarioError
+            If a value does not fit; not with a scenario that was validated with its schedule.
+
         >>> import groundswell as gs
         >>> course = {"schedule": {"payoff.cost": [[0, 0.5], [4, 0.9]]}}
         >>> scenario = gs.load("quickstart").replace(course)
@@ -136,37 +142,45 @@ class Scenario(Settings):
         """
         if not self.schedule:
             return self
-        return self._with({key: course.at(number) for key, course in self.schedule.items()})
+        from groundswell.settings_errors import override, validated
+
+        changes = {key: course.at(number) for key, course in self.schedule.items()}
+        settings = self.model_dump(exclude_defaults=True, exclude={"schedule"})
+        return validated(Scenario, override(settings, changes))
 
     @property
     def last_change(self) -> int:
         """The last round in which the schedule changes anything."""
         return max((course.end for course in self.schedule.values()), default=-1)
 
-    def _with(self, changes: dict[str, Any]) -> Scenario:
-        from groundswell.settings_errors import override, validated
+    @property
+    def telling_rounds(self) -> list[int]:
+        """Rounds in which everything shows that can be wrong with what the schedule changes."""
+        return sorted({number for one in self.schedule.values() for number in one.telling_rounds()})
 
-        settings = self.model_dump(exclude_defaults=True, exclude={"schedule"})
-        return validated(type(self), override(settings, changes))
+    def scheduled(self, key: Key) -> Key:
+        """Return where the schedule sets a setting."""
+        for dotted in self.schedule:
+            if overlap(split_key(dotted), key):
+                return ("schedule", dotted)
+        return ("schedule",)
 
     def _schedule_problems(self) -> Iterator[Problem]:
         """Find what may not change during a run, and values that do not fit."""
-        for dotted, course in self.schedule.items():
-            place: Key = ("schedule", dotted)
+        problems = list(schedule_problems(self.schedule, self.rounds, self.sweep.grid))
+        yield from problems
+        if problems:
+            return
+        for number in self.telling_rounds:
             try:
-                if not may_change(split_key(dotted)):
-                    yield Problem(place, FIXED)
-                    continue
-                for number in course.telling_rounds():
-                    self._with({dotted: course.at(number)})
+                self.at(number)
             except ScenarioError as error:
-                yield from (Problem(place, problem.message) for problem in error.problems)
-
-
-FIXED = (
-    "is fixed when a run starts; numbers of payoff, decision and platform may change, and "
-    "collective.compliance, collective.mistakes, measure.target_success"
-)
+                for problem in error.problems:
+                    when = f"in round {number}: " if number > self.telling_rounds[0] else ""
+                    whole = "valid integer" in problem.message
+                    hint = '; use between = "step" for whole numbers' if whole else ""
+                    yield Problem(self.scheduled(problem.key), f"{when}{problem.message}{hint}")
+                return
 
 
 def per_user(settings: BaseModel, key: Key = ()) -> Iterator[tuple[Key, Distribution]]:

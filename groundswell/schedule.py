@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -10,8 +11,10 @@ from pydantic import Field, field_validator, model_validator
 
 from groundswell.component import Settings
 
-Point = Annotated[tuple[Annotated[int, Field(ge=0)], int | float], Field(strict=False)]
+Point = Annotated[tuple[int, int | float], Field(strict=False)]
 Points = Annotated[tuple[Point, ...], Field(strict=False, min_length=1)]
+
+PAIRS = "should be pairs of a round and a value, such as [[0, 0.2], [50, 1.0]]"
 
 SECTIONS = ("payoff", "decision", "platform")
 """Sections whose numbers may change during a run."""
@@ -41,11 +44,26 @@ class Course(Settings):
     @model_validator(mode="before")
     @classmethod
     def _bare_points(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "points" not in value and "between" not in value:
+            inner = next(iter(value), "benefit")
+            raise ValueError(f'{PAIRS}; a dotted key goes in quotes: "....{inner}" = ...')
+        if not isinstance(value, dict | list | tuple | Course):
+            raise ValueError(f"{PAIRS}, found {value!r}")
         return {"points": value} if isinstance(value, list | tuple) else value
 
-    @field_validator("points")
+    @field_validator("points", mode="before")
     @classmethod
-    def _rounds_ascend(cls, points: tuple[Point, ...]) -> tuple[Point, ...]:
+    def _pairs(cls, points: Any) -> Any:
+        if not isinstance(points, list | tuple) or not points:
+            raise ValueError(f"{PAIRS}, found {points!r}")
+        for point in points:
+            if not isinstance(point, list | tuple) or len(point) != 2:  # noqa: PLR2004
+                raise ValueError(f"{PAIRS}, found {point!r}")
+            number, value = point
+            if not _is(int, number) or number < 0:
+                raise ValueError(f"rounds are whole numbers from 0, found {number!r}")
+            if not _is((int, float), value) or not math.isfinite(value):
+                raise ValueError(f"values are finite numbers, found {value!r}")
         rounds = [number for number, _ in points]
         if sorted(set(rounds)) != rounds:
             raise ValueError(f"rounds must ascend, found {rounds}")
@@ -60,6 +78,11 @@ class Course(Settings):
         return float(np.interp(number, rounds, [value for _, value in self.points]))
 
     @property
+    def start(self) -> int:
+        """The round up to which it is as it was."""
+        return self.points[0][0]
+
+    @property
     def end(self) -> int:
         """The round from which it stays as it is."""
         return self.points[-1][0]
@@ -69,6 +92,10 @@ class Course(Settings):
         rounds = [number for number, _ in self.points]
         between = [first + 1 for first, second in pairwise(rounds) if second > first + 1]
         return [*rounds, *between]
+
+
+def _is(kind: type | tuple[type, ...], value: Any) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def may_change(key: tuple[str | int, ...]) -> bool:

@@ -147,6 +147,9 @@ def _message(cls: type[BaseModel], settings: Any, key: Key, found: Any) -> str:
         return "is missing; it has no default"
     if found["type"] == "extra_forbidden":
         return f"unknown key{did_you_mean(key[-1], _fields_at(cls, settings, key[:-1]))}"
+    if found["type"] == "too_short":
+        least, there = found["ctx"]["min_length"], found["ctx"]["actual_length"]
+        return f"should hold at least {least}, found {there}"
     message: str = found["msg"].removeprefix("Value error, ")
     if not message.startswith("Input should be "):
         return message

@@ -20,7 +20,7 @@ from groundswell.agents.ties import Ties, no_ties
 from groundswell.agents.traits import numeric
 from groundswell.blocks import within
 from groundswell.data import Floats, Ints, Points
-from groundswell.dealing import draw_settings, place_users, without_nodes
+from groundswell.dealing import changed, draw_settings, place_users, without_nodes
 from groundswell.groups import Grouping
 from groundswell.problems import InputError, Locate, Problems
 from groundswell.randomness import Streams
@@ -72,14 +72,14 @@ class World:
 def build_world(
     scenario: Scenario, streams: Streams, locate: Locate = lambda key: "scenario"
 ) -> World:
-    """Read the data and draw everything that a run starts from.
+    """Read the data and draw everything that a run starts from, as it is in round 0.
 
     Raises
     ------
     ScenarioError
         With all problems of the data at once.
     """
-    problems = Problems()
+    problems, plan, scenario = Problems(), scenario, scenario.at(0)
     population = without_nodes(problems, scenario)
     source = _open_source(problems, scenario, population, streams)
     users = _count_users(problems, scenario, source)
@@ -102,10 +102,15 @@ def build_world(
     known = _numeric_columns(source, rows, users)
     settings = dict(per_user(scenario))
     notes += draw_settings(problems, settings, columns, streams, known, ties)
-    for key, limit in limits(scenario):
-        if str(key[-1]) in columns:
-            with problems.at(*key):
-                limit.check(columns[str(key[-1])])
+    _check_limits(problems, scenario, columns)
+    for number in plan.telling_rounds:
+        later, drawn, found = plan.at(number), Columns(users), Problems()
+        draw_settings(found, changed(later, scenario), drawn, streams, known, ties)
+        _check_limits(found, later, drawn)
+        for problem in found.found:
+            problems.add(plan.scheduled(problem.key), f"in round {number}: {problem.message}")
+        if found.found:
+            break
     _choose_seeds(problems, scenario, columns, ties, streams)
     problems.raise_any(locate)
     return World(
@@ -238,6 +243,14 @@ def _choose_seeds(
         columns["removed"] = np.zeros(columns.users, dtype=bool)
         if ties.communities is not None:
             columns["community"] = ties.communities
+
+
+def _check_limits(problems: Problems, scenario: Scenario, columns: Columns) -> None:
+    """Refuse values that were drawn outside the limits of their settings."""
+    for key, limit in limits(scenario):
+        if str(key[-1]) in columns:
+            with problems.at(*key):
+                limit.check(columns[str(key[-1])])
 
 
 def _check_parameters(

@@ -15,7 +15,16 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     {"problems", "files", "randomness", "component", "data", "gradients", "schedule"},
     {"agents", "platform"},
-    {"settings_errors", "contradictions", "measure", "recruitment", "tie_checks", "scenario"},
+    {
+        "settings_errors",
+        "contradictions",
+        "measure",
+        "recruitment",
+        "tie_checks",
+        "schedule_checks",
+        "stopping",
+        "scenario",
+    },
     {"tables", "groups", "blocks", "dealing", "dependence", "world", "recorder"},
     {"campaign"},
     {"model"},

@@ -20,6 +20,9 @@ from groundswell.agents.ties import Ties
 from groundswell.component import Component
 from groundswell.data import Floats, Ints
 
+TOLD_APART = 0.5
+"""Of one user's share: α that are nearer to each other count as the same."""
+
 Curve = Callable[[Floats], Floats]
 Spillover = Annotated[float, Field(ge=0)] | Literal["measured"]
 
@@ -153,7 +156,8 @@ class Slope(Belief):
     """Last round's success, and what the last rounds say one user more or less would change.
 
     The gain is (1-γ) S_{t-1} + (1 - (1-γ) x_i) d/N, where d is the least-squares slope of S on α
-    over the last rounds, 0 if it is negative or if these rounds have not seen two different α:
+    over the last rounds, 0 if it is negative or if these rounds have not seen two different α (that
+    differ by half a user's share: discounted memories approach their α for ever, in tiny steps):
     S is taken as linear near n/N, with S((j+1)/N) and S(j/N) read off that line. Constructed here,
     after least-squares learning (Marcet & Sargent 1989).
     """
@@ -178,22 +182,23 @@ class Slope(Belief):
         """Return the gain of outsiders and that of members."""
         if spillover == "measured":
             raise ValueError("'slope' beliefs need the spill-over as a number")
-        last, push = observed.memory[-1], self.slope(observed.memory) / observed.columns.users
+        last, users = observed.memory[-1], observed.columns.users
+        push = self.slope(observed.memory, users) / users
         own = np.array([0.0, 1.0])
         table = last.gain(spillover) + (1 - (1 - spillover) * own) * push
         return Gain(table, _from_the_top(observed.columns), By.OWN)
 
     @staticmethod
-    def slope(memory: Memory) -> float:
+    def slope(memory: Memory, users: int) -> float:
         """Return d.
 
-        >>> Slope.slope((News(0.0, 0.25, 0.0), News(0.5, 0.25, 0.0), News(0.5, 0.75, 0.0)))
+        >>> Slope.slope((News(0.0, 0.25, 0.0), News(0.5, 0.25, 0.0), News(0.5, 0.75, 0.0)), 9)
         0.5
-        >>> Slope.slope((News(0.5, 0.25, 0.0), News(0.5, 0.75, 0.0)))
+        >>> Slope.slope((News(0.5, 0.25, 0.0), News(0.5, 0.75, 0.0)), 9)
         0.0
         """
         alpha, success = (np.array([news[i] for news in memory], dtype=float) for i in (0, 1))
-        if alpha.min() == alpha.max():
+        if np.ptp(alpha) < TOLD_APART / users:
             return 0.0
         from_mean = alpha - alpha.mean()
         return max(0.0, float(from_mean @ (success - success.mean()) / (from_mean @ from_mean)))

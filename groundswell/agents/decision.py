@@ -44,6 +44,8 @@ class Decision(Component):
     default_kind = "best-response"
     weighs_success: ClassVar[bool] = False
     """Needs a success to gain from."""
+    forms_beliefs: ClassVar[bool] = False
+    """Compares what users believe about success; payoff.belief has no effect on other rules."""
     weighs_ties: ClassVar[bool] = False
     """Can tell ties of different weight apart; rules that cannot are refused where ties have it."""
     draws: ClassVar[int] = 0
@@ -242,6 +244,7 @@ class BestResponse(Decision):
 
     kind: Literal["best-response"] = "best-response"
     weighs_success = True
+    forms_beliefs = True
     weighs_ties = True
 
     def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:

@@ -35,6 +35,7 @@ class Logit(Decision):
 
     kind: Literal["logit"] = "logit"
     weighs_success = True
+    forms_beliefs = True
     weighs_ties = True
     draws = 1
     rationality: NotNegative

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from groundswell.problems import InputError, Key, Problem, Problems, ScenarioError
+from groundswell.problems import InputError, Key, Problem, Problems, ScenarioError, dotted
 from groundswell.scenario import Scenario, Sweep
 from groundswell.scenarios.identity import INERT
 from groundswell.scenarios.loading import Origin, load_with_origin
 from groundswell.scenarios.simulate import Task
+from groundswell.schedule_checks import overlap
 from groundswell.settings_errors import split_key
 
 MOST_RUNS = 10_000_000
@@ -120,11 +121,17 @@ def blame(
     """Blame the swept value that a problem is about, or what is elsewhere, or the key itself."""
     for swept, value in point.items():
         key = split_key(swept)
-        shared = min(len(key), len(problem.key))
-        if problem.key and key[:shared] == problem.key[:shared]:
-            index = [_text(one) for one in scenario.sweep.grid[swept]].index(_text(value))
-            return Problem(("sweep", "grid", swept, index), problem.message, problem.place)
-    return Problem(elsewhere or problem.key, problem.message, problem.place)
+        index = [_text(one) for one in scenario.sweep.grid[swept]].index(_text(value))
+        place: Key = ("sweep", "grid", swept, index)
+        if problem.key and overlap(key, problem.key):
+            return Problem(place, problem.message, problem.place)
+        if key[-1] == "kind" and problem.key[: len(key) - 1] == key[:-1]:
+            # Parameters come and go with the kind.
+            message = f"with {_text(value)}, {dotted(problem.key)}: {problem.message}"
+            return Problem(place, message, problem.place)
+    if elsewhere is None or not problem.key:
+        return Problem(elsewhere or problem.key, problem.message, problem.place)
+    return Problem(elsewhere, f"{dotted(problem.key)}: {problem.message}", problem.place)
 
 
 def _points(scenario: Scenario, origin: Origin) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from groundswell.agents.beliefs import News, Observed
+from groundswell.agents.beliefs import News, Observed, Slope
 from groundswell.agents.columns import Columns
 from groundswell.agents.payoff import Payoff
 from groundswell.agents.ties import complete_ties, from_pairs, no_ties
@@ -227,3 +227,44 @@ def test_beliefs_that_cannot_be(make_model, changes, message):
     with pytest.raises(ScenarioError) as error:
         make_model(**{"population__users": 40, **changes})
     assert message in str(error.value)
+
+
+def test_a_slope_needs_shares_that_differ_by_more_than_rounding():
+    """Memories that discount give shares that differ in the last digits, with S that is noisy."""
+    memory = tuple(News(0.1 + 1e-17 * k, 0.2 + 0.1 * k, 0.0) for k in range(4))
+    near = tuple(News(0.1 + 1e-6 * k, 0.2 + 0.1 * k, 0.0) for k in range(4))
+    assert Slope.slope(memory, 300) == Slope.slope(near, 300) == 0.0
+    assert Slope.slope((News(0.1, 0.2, 0.0), News(0.1 + 1 / 300, 0.3, 0.0)), 300) > 0
+
+
+def test_nobody_joins_what_costs_more_than_success_can_bring(make_model):
+    """Under a discounted memory α approaches its limit for ever: no slope is to be seen in that."""
+    model = make_model(
+        population={"kind": "digits", "users": 120},
+        decision={"kind": "best-response", "activation": "synchronous"},
+        payoff={"cost": 50.0, "belief": {"kind": "slope", "window": 4}},
+        collective={
+            "seeds": 12,
+            "strategy": {"kind": "feature-label", "target": 3},
+            "signal": {"kind": "pixels", "pixels": [7, 56]},
+        },
+        platform={
+            "kind": "learning", "learner": "naive-bayes",
+            "memory": {"kind": "discounted", "discount": 0.7},
+        },
+        measure={"test_users": 60, "redraw": True},
+    )  # fmt: skip
+    for _ in range(8):
+        model.step()
+    assert model.series["members"].tolist() == [12] * 9
+
+
+@pytest.mark.parametrize(
+    "decision",
+    ["fixed", {"kind": "threshold", "threshold": 0.5}, {"kind": "imitation", "noise": 0.1}],
+)
+def test_beliefs_that_nobody_asks_for_are_refused(make_scenario, decision):
+    ring = {"kind": "ring", "degree": 2}
+    with pytest.raises(ScenarioError, match=r"payoff\.belief: .* asks for no beliefs"):
+        make_scenario(decision=decision, network=ring, payoff__belief="neighbours")
+    make_scenario(decision=decision, network=ring, payoff__belief="last")

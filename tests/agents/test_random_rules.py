@@ -253,12 +253,13 @@ def test_rules_that_cannot_be(make_model, decision, message):
     ],
 )
 def test_what_is_drawn_is_checked_too(make_model, key, low, high, message):
+    asks = {"decision": "best-response", "payoff__belief": {"kind": "smoothed", "rate": 0.5}}
+    rule = asks if key.startswith("payoff") else {"decision": CONTAGION}
     with pytest.raises(ScenarioError) as error:
         make_model(
             population__users=40,
             network={"kind": "ring", "degree": 2},
-            decision=CONTAGION,
-            payoff__belief={"kind": "smoothed", "rate": 0.5},
+            **rule,
             **{key: {"kind": "uniform", "low": low, "high": high, "quantiles": True}},
         )
     assert message in str(error.value)

@@ -97,7 +97,7 @@ MORE_RULES = {
     "imitation": {"decision": IMITATION, "payoff": {"cost": 0.4}},
     "imitation-everything": {
         "decision": IMITATION,
-        "payoff": {"cost": COSTS, **BEST_RESPONSES["everything"]},
+        "payoff": {"cost": COSTS, **BEST_RESPONSES["everything"], "belief": "last"},
     },
     "contagion-neighbours-sis": {
         "decision": {"kind": "contagion", "infection": CHANCE, "recovery": CHANCE}
@@ -321,7 +321,7 @@ class ReferenceModel(mesa.Model):
         if belief.kind == "smoothed":
             return (1 - gamma) * person.expected
         if belief.kind == "slope":
-            push = Slope.slope(self.history[-belief.window :]) / self.size
+            push = Slope.slope(self.history[-belief.window :], self.size) / self.size
             return (1 - gamma) * self.last_success + (1 - (1 - gamma) * person.joined) * push
         return (1 - gamma) * self.last_success
 

@@ -61,6 +61,7 @@ quickly = settings(
 def recruiting(rule, activation, belief="last", **more):
     """Return the settings of users on a sparse network, where some have no neighbours."""
     decision = {"kind": RULES[rule]} if isinstance(RULES[rule], str) else RULES[rule]
+    belief = belief if rule in {"best-response", "logit"} else "last"  # who asks for none
     return {
         "network": {"kind": "erdos-renyi", "mean_degree": 2.0},
         "decision": {**decision, "activation": ACTIVATIONS[activation]},

@@ -62,6 +62,7 @@ def test_after_a_stop_nothing_would_have_happened(
 ):  # fmt: skip
     """A run that settles goes on as it was for as long as one looks; others have all rounds."""
     decision = {"kind": RULES[rule]} if isinstance(RULES[rule], str) else RULES[rule]
+    belief = belief if rule == "best-response" else "last"  # other rules ask for none
     same = {
         "rounds": 60, "network": network, "payoff": {**PAYOFF, "belief": belief},
         "population__users": users, "schedule": course,

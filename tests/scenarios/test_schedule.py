@@ -122,11 +122,29 @@ def test_learners_and_compliance_follow() -> None:
         ({"rounds": [[0, 4]]}, "is fixed when a run starts"),
         ({"collective.seeds": [[0, 4]]}, "is fixed when a run starts"),
         ({"payoff.cots": [[0, 1]]}, r"schedule\.payoff\.cots: unknown key; did you mean 'cost'"),
-        ({"payoff.safety": [[0, 0], [4, -1]]}, "greater than or equal to 0, found -1"),
+        (
+            {"payoff.safety": [[0, 0], [4, -1]]},
+            "in round 1: should be greater than or equal to 0, found -0.25",
+        ),
         ({"payoff.cost": [[3, 1], [1, 2]]}, "rounds must ascend"),
-        ({"payoff.cost": []}, "at least 1 item"),
-        ({"payoff.cost": [[0, "much"]]}, "should be a valid"),
+        ({"payoff.cost": []}, r"pairs of a round and a value.*found \[\]"),
+        ({"payoff.cost": 3}, "pairs of a round and a value.*found 3"),
+        ({"payoff.cost": [[0]]}, r"pairs of a round and a value.*found \[0\]"),
+        ({"payoff.cost": [[0.5, 1]]}, "rounds are whole numbers from 0, found 0.5"),
+        ({"payoff.cost": [[-1, 1]]}, "rounds are whole numbers from 0, found -1"),
+        ({"payoff.cost": [[0, "much"]]}, "values are finite numbers, found 'much'"),
+        ({"payoff.cost": [[0, True]]}, "values are finite numbers, found True"),
+        ({"payoff": {"cost": [[0, 1]]}}, "a dotted key goes in quotes"),
         ({"payoff.belief": [[0, 1]]}, "expected a kind"),
+        ({"payoff.cost": [[99, 1]]}, "begins in round 99, after the last round, 60"),
+        (
+            {"payoff.cost": [[0, 1]], "payoff.cost.sd": [[0, 0.1]]},
+            r"payoff\.cost\.sd: sets what 'payoff\.cost' sets",
+        ),
+        (
+            {"decision.activation.revision": [[0, 0.2], [9, 1.2]]},
+            r"revision: in round 9: a probability lies in \[0, 1\], found 1.2",
+        ),
     ],
 )
 def test_what_cannot_change_is_refused(schedule: dict[str, Any], message: str) -> None:
@@ -159,3 +177,39 @@ def test_a_success_curve_leaves_the_schedule_out() -> None:
     courses = {"schedule": {"decision.rationality": [[0, 1.0], [9, 5.0]]}, "stop": "settled"}
     scenario = gs.load("quickstart").replace({**rule, **courses})
     assert gs.success_curve(scenario)(0.5) == gs.success_curve("quickstart")(0.5)
+
+
+def test_values_that_are_drawn_must_fit_too() -> None:
+    """Found when the data are read, before a round is run: the values are the users'."""
+    spread = {"kind": "uniform", "low": 0.0, "high": 0.5}
+    rule = {"kind": "contagion", "infection": spread, "recovery": 0.1}
+    courses = {"decision.infection.high": [[0, 0.5], [3, 3.0]]}
+    scenario = gs.load({**GAME, "decision": rule, "schedule": courses})
+    message = r"schedule\.decision\.infection\.high: in round 1: a probability lies in"
+    with pytest.raises(ScenarioError, match=message):
+        gs.run(scenario)
+
+
+def test_whole_numbers_change_in_steps() -> None:
+    belief = {"payoff.belief.kind": "slope", "payoff.belief.window": 2}
+    scenario = gs.load(GAME).replace(belief)
+    course = {"points": [[0, 2], [3, 5]], "between": "linear"}
+    with pytest.raises(ScenarioError, match=r"in round 1: .* found 3.0; use between = \"step\""):
+        scenario.replace({"schedule": {"payoff.belief.window": course}})
+    steps = scenario.replace({"schedule": {"payoff.belief.window": {**course, "between": "step"}}})
+    assert [steps.at(number).payoff.belief.window for number in (0, 2, 3)] == [2, 2, 5]
+
+
+@pytest.mark.parametrize("swept", ["payoff.cost", "payoff.cost.sd", "payoff"])
+def test_a_sweep_does_not_vary_what_the_schedule_sets(swept: str) -> None:
+    """The runs would be labelled with values that they never have."""
+    values = [{"benefit": 2.0}] if swept == "payoff" else [0.1, 0.2]
+    with pytest.raises(ScenarioError, match="sets what the sweep varies"):
+        with_schedule(payoff__cost=[[0, 0.1], [9, 0.2]]).replace({"sweep.grid": {swept: values}})
+
+
+def test_a_kind_that_lacks_parameters_is_blamed_in_a_sweep() -> None:
+    grid = {"decision.kind": ["best-response", "contagion"]}
+    message = r'decision\.kind\[1\]: with "contagion", decision\.infection: is missing'
+    with pytest.raises(ScenarioError, match=message):
+        gs.sweep({**GAME, "sweep": {"grid": grid}})
