@@ -1,4 +1,4 @@
-"""All benchmarks, or those named: ``python -m benchmarks [recruitment] [training]``.
+"""All benchmarks, or those named: ``python -m benchmarks [recruitment] [training] ...``.
 
 Times are interleaved and medians, so that only their ratios are meant.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import recruitment, training
+from benchmarks import phase_diagram, recruitment, training
 
-ALL = {"recruitment": recruitment.main, "training": training.main}
+ALL = {
+    "recruitment": recruitment.main,
+    "training": training.main,
+    "phase-diagram": phase_diagram.main,
+}
 
 for name in sys.argv[1:] or ALL:
     ALL[name]()
