@@ -134,15 +134,17 @@ def folds(
     checked("tolerance", tolerance, 0, np.inf, "()")
     at = _family(curve, cost, vary, others)
     tables = [_Points(float(value), at(value)) for value in np.linspace(start, stop, steps + 1)]
-    changes = [
-        _halved(at, *pair, tolerance)
-        for pair in pairwise(tables)
-        if pair[0].number != pair[1].number
-    ]
-    return [
-        Fold((one.value + other.value) / 2, _merging(one, other), one.number, other.number)
-        for one, other in changes
-    ]
+    found = []
+    for before, after in pairwise(tables):
+        if before.number != after.number:
+            one, other = _halved(at, before, after, tolerance)
+            # Numbers beside the fold may be wrong: so near to it the two points still touch.
+            found.append(
+                Fold(
+                    (one.value + other.value) / 2, _merging(one, other), before.number, after.number
+                )
+            )
+    return found
 
 
 def follow(

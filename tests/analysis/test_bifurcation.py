@@ -74,6 +74,17 @@ def test_each_parameter_can_vary(vary: str) -> None:
         assert rows.equals(fixed_points(logistic, spread(0.15), **{vary: value}))
 
 
+@pytest.mark.parametrize("sd", [0.14, 0.15, 0.21])
+def test_counts_are_those_on_both_sides_of_a_fold(sd: float) -> None:
+    """So near to the fold that bisection ends there, the two points that merge look like one."""
+    rise, fall = bifurcation.folds(logistic, spread(sd), "benefit", 0.2, 60, steps=97)
+    assert (rise.before, rise.after) == (1, 3)
+    assert (fall.before, fall.after) == (3, 1)
+    for fold in (rise, fall):
+        for value, expected in ((fold.value - 0.1, fold.before), (fold.value + 0.1, fold.after)):
+            assert len(fixed_points(logistic, spread(sd), value)) == expected
+
+
 def test_other_parameters_are_refused() -> None:
     with pytest.raises(ValueError, match="vary must be one of"):
         bifurcation.branches(logistic, 0.5, "degree", [1.0])
