@@ -20,9 +20,6 @@ from numpy.typing import ArrayLike
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.tables import Curve, Measurements, as_curve
 
-HALVINGS = 53
-"""As often can 1 be halved towards 1 without rounding to it, where F⁻¹ may be infinite."""
-
 
 class Known:
     """A curve that is asked once for each share.
@@ -134,7 +131,7 @@ def distribution_function(cost: Any) -> tuple[Callable[[FloatArray], FloatArray]
     ----------
     cost : float, array_like or distribution
         A number; the users' costs; anything with ``cdf``, such as a frozen distribution of
-        scipy.stats; or with ``inverse``, ``values`` or ``value``, as distributions in scenarios.
+        scipy.stats or of a scenario; or with ``values`` or ``value``, as those in scenarios.
 
     Returns
     -------
@@ -154,8 +151,6 @@ def distribution_function(cost: Any) -> tuple[Callable[[FloatArray], FloatArray]
     """
     if hasattr(cost, "cdf"):
         return lambda gain: np.asarray(cost.cdf(gain), dtype=float).mean(axis=-1), None
-    if hasattr(cost, "inverse"):
-        return lambda gain: _inverted(cost.inverse, gain).mean(axis=-1), None
     costs = _numbers("cost", _given("cost", cost))
     ordered = np.sort(costs)
 
@@ -206,16 +201,6 @@ def _given(name: str, value: Any) -> ArrayLike:
         if hasattr(value, field):
             return np.asarray(getattr(value, field))
     raise ValueError(f"{name} '{value.kind}' has no distribution of its own; give the numbers")
-
-
-def _inverted(inverse: Callable[[FloatArray], FloatArray], values: FloatArray) -> FloatArray:
-    """Return F(x) = sup{p: F⁻¹(p) <= x} by bisection."""
-    low, high = np.zeros(values.shape), np.ones(values.shape)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        below = inverse(middle) <= values
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.where(high == 1, 1.0, low)
 
 
 def _numbers(name: str, value: ArrayLike) -> FloatArray:

@@ -178,6 +178,13 @@ def test_where_all_shares_rest_both_ends_are_returned() -> None:
     assert not found["stable"].any()
 
 
+def test_where_all_shares_rest_with_costs_of_a_scenario() -> None:
+    """Granovetter's crowd with uniform thresholds: rounding of F must not make it jump."""
+    found = equilibrium.fixed_points(lambda alpha: 0.0, Uniform(), peer_pressure=1.0)
+    assert found["alpha"].tolist() == [0, 1]
+    assert found["slope"].tolist() == [1, 1]
+
+
 def test_a_map_that_jumps_down_has_a_share_to_hover_at() -> None:
     found = equilibrium.fixed_points(lambda alpha: 1 - alpha, 0.4, revision=0.01)
     assert found["alpha"].tolist() == pytest.approx([0.6])
