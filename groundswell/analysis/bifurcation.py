@@ -21,7 +21,7 @@ from groundswell.analysis.tables import Curve, Measurements
 if TYPE_CHECKING:
     import pandas as pd
 
-VARIED = ("cost", "benefit", "spillover", "selective_incentive", "peer_pressure")
+VARIED = ("cost", "benefit", "spillover", "selective_incentive", "peer_pressure", "safety")
 Family = Callable[[float], "pd.DataFrame"]
 
 
@@ -37,8 +37,8 @@ def branches(
     cost : float, array_like or distribution
         As there; a function that makes it of each value where `vary` is ``"cost"``.
     vary : str
-        ``"cost"``, ``"benefit"``, ``"spillover"``, ``"selective_incentive"`` or
-        ``"peer_pressure"``.
+        ``"cost"``, ``"benefit"``, ``"spillover"``, ``"selective_incentive"``,
+        ``"peer_pressure"`` or ``"safety"``.
     values : sequence of float
         Its values.
     others
@@ -78,9 +78,9 @@ class Fold(NamedTuple):
     alpha: float
     """The share at which they merge."""
     before: int
-    """How many fixed points there are before the critical value."""
+    """How many fixed points there are before it, at the last of the values searched."""
     after: int
-    """How many there are after it."""
+    """How many there are after it, at the next of them."""
 
 
 def folds(
@@ -138,7 +138,7 @@ def folds(
     for before, after in pairwise(tables):
         if before.number != after.number:
             one, other = _halved(at, before, after, tolerance)
-            # Numbers beside the fold may be wrong: so near to it the two points still touch.
+            # Not the numbers at these two: so near to the fold points are hard to tell apart.
             found.append(
                 Fold(
                     (one.value + other.value) / 2, _merging(one, other), before.number, after.number
@@ -214,12 +214,12 @@ def _family(curve: Curve | Measurements, cost: Any, vary: str, others: dict[str,
 
 
 class _Points:
-    """The fixed points at one value of the parameter."""
+    """The fixed points at one value of the parameter; where two touch they have merged already."""
 
     def __init__(self, value: float, points: pd.DataFrame) -> None:
         self.value = value
-        self.alpha: FloatArray = points["alpha"].to_numpy(dtype=float)
-        self.number = len(points)
+        self.alpha: FloatArray = points.loc[points["slope"] != 1, "alpha"].to_numpy(dtype=float)
+        self.number = len(self.alpha)
 
 
 def _halved(at: Family, one: _Points, other: _Points, tolerance: float) -> tuple[_Points, _Points]:
