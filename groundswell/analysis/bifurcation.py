@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from groundswell.analysis.arguments import whole
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.equilibrium import basins, fixed_points
 from groundswell.analysis.responses import Known
@@ -131,9 +132,10 @@ def folds(
     >>> round(fold.value, 4), round(fold.alpha, 3), fold.before, fold.after
     (0.4561, 0.187, 3, 1)
     """
+    values = np.linspace(start, stop, whole("steps", steps, 1) + 1)
     checked("tolerance", tolerance, 0, np.inf, "()")
     at = _family(curve, cost, vary, others)
-    tables = [_Points(float(value), at(value)) for value in np.linspace(start, stop, steps + 1)]
+    tables = [_Points(float(value), at(value)) for value in values]
     found = []
     for before, after in pairwise(tables):
         if before.number != after.number:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from groundswell.analysis import crossings
+from groundswell.analysis.arguments import whole
 from groundswell.analysis.bounds import checked
 from groundswell.analysis.crossings import Crossing
 from groundswell.analysis.responses import Response
@@ -113,7 +114,7 @@ def fixed_points(
     import pandas as pd
 
     checked("revision", revision, 0, 1, "(]")
-    checked("grid", grid, 2, np.inf, "[)")
+    grid = whole("grid", grid, 2)
     response = Response(
         curve, cost, benefit, spillover, selective_incentive, peer_pressure, safety=safety
     )

@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.analysis.arguments import names
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.intervals import wilson
 from groundswell.analysis.tables import grouped, require
@@ -89,7 +90,7 @@ def exposures(joins: pd.DataFrame) -> pd.DataFrame:
 
 
 def complex_share(
-    joins: pd.DataFrame, at_least: int = 2, *, by: Sequence[str] = (), level: float = 0.95
+    joins: pd.DataFrame, at_least: int = 2, *, by: str | Sequence[str] = (), level: float = 0.95
 ) -> pd.DataFrame:
     """Return the share of joins that took several exposures: complex contagion.
 
@@ -102,8 +103,8 @@ def complex_share(
         The joins; seeds (round 0) are left out.
     at_least : int
         How many exposures are several.
-    by : sequence of str
-        Columns whose combinations are taken apart, such as ``"run"``.
+    by : str or sequence of str
+        Column, or columns whose combinations are taken apart, such as ``"run"``.
     level : float
         What the interval is to cover if joins are independent, which within a run they are not
         quite.
@@ -130,6 +131,7 @@ def complex_share(
     """
     import pandas as pd
 
+    by = names(by)
     require(joins, by)
     rows = []
     for named, group in grouped(_recruits(joins), by):

@@ -107,6 +107,8 @@ def test_safety_in_numbers_has_a_fold_in_closed_form() -> None:
 def test_other_parameters_are_refused() -> None:
     with pytest.raises(ValueError, match="vary must be one of"):
         bifurcation.branches(logistic, 0.5, "degree", [1.0])
+    with pytest.raises(ValueError, match="steps must be a whole number"):
+        bifurcation.folds(logistic, 0.5, "benefit", 0.5, 1.5, steps=2.5)
 
 
 def test_the_way_there_is_not_the_way_back() -> None:

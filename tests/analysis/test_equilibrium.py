@@ -323,6 +323,9 @@ def test_a_curve_is_asked_once_for_each_share() -> None:
         ({"cost": 0.1, "revision": 0}, "revision must lie"),
         ({"cost": 0.1, "safety": -1}, "safety must lie"),
         ({"cost": 0.1, "grid": 1}, "grid must lie"),
+        ({"cost": 0.1, "grid": 20.5}, "grid must be a whole number"),
+        ({"cost": 0.1, "curve": [0.0, 0.5, 1.0]}, "a curve is a function .* found list"),
+        ({"cost": 0.1, "curve": None}, "a curve is a function"),
         ({"cost": 0.1, "curve": lambda alpha: math.nan}, r"S\(0\) must lie"),
     ],
 )

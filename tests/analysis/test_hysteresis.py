@@ -267,3 +267,5 @@ def test_runs_that_never_move_or_are_too_short_have_no_trend() -> None:
 def test_windows_that_leave_nothing_are_refused() -> None:
     with pytest.raises(ValueError, match="window must"):
         slowing.indicators(series([0.1] * 9), 3)
+    with pytest.raises(ValueError, match="window must be a whole number"):
+        slowing.indicators(series([0.1] * 9), 4.5)

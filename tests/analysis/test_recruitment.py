@@ -168,7 +168,7 @@ def test_the_joins_of_a_run_are_read_as_they_are() -> None:
         joins.sort_values(["run", "round"], kind="stable")["user"].tolist()
     )
     pd.testing.assert_frame_equal(recruitment.drawn(joins, rng=0), joins)
-    share = recruitment.complex_share(joins, at_least=3, by=["run"])
+    share = recruitment.complex_share(joins, at_least=3, by="run")
     assert share["share"].tolist() == [0.5, 0.5]
 
 
