@@ -28,12 +28,14 @@ def choice_has_ties(collective: Collective, network: Network) -> Found:
 
 
 def organiser_has_time(collective: Collective, rounds: int) -> Found:
-    """An organiser acts in rounds that are simulated."""
+    """An organiser spends its budget in rounds that are simulated."""
     organiser = collective.organiser
-    if organiser is not None and organiser.start > rounds:
+    if organiser is not None and organiser.last_round > rounds:
+        late = "start" if organiser.start > rounds else "rounds"
         yield Problem(
-            ("collective", "organiser", "start"),
-            f"the first recruits would come in round {organiser.start}, after the last, {rounds}",
+            ("collective", "organiser", late),
+            f"recruits come in rounds {organiser.start} to {organiser.last_round}, and the last of "
+            f"the scenario is rounds = {rounds}; part of the budget would never be spent",
         )
 
 
