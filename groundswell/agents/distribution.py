@@ -156,6 +156,12 @@ class Uniform(Continuous):
     high: float = 1.0
     """Upper end."""
 
+    @model_validator(mode="after")
+    def _ends_in_order(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low = {self.low:g} is above high = {self.high:g}")
+        return self
+
     def inverse(self, p: Floats) -> Floats:
         """Return the uniform quantile."""
         return self.low + (self.high - self.low) * p

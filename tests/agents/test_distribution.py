@@ -71,6 +71,7 @@ def test_columns_are_the_populations():
         ({"kind": "exponential", "mean": 0.0}, "greater than 0"),
         ({"kind": "beta", "a": 1.0, "b": 0.0}, "greater than 0"),
         ({"kind": "normal", "mean": float("nan"), "sd": 1.0}, "finite number"),
+        ({"kind": "uniform", "low": 1.0, "high": 0.5}, "low = 1 is above high = 0.5"),
         ({"kind": "normall", "mean": 0.0}, "did you mean 'normal'?"),
         ("high", "should be a number or a distribution, found 'high'"),
         (True, "should be a number or a distribution, found True"),
