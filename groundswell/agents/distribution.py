@@ -16,6 +16,9 @@ from groundswell.problems import InputError, did_you_mean
 Columns = dict[str, Floats]
 Numbers = Annotated[tuple[float, ...], Field(strict=False)]
 
+HALVINGS = 53
+"""As often can 1 be halved towards 1 without rounding to it, where F⁻¹ may be infinite."""
+
 
 class Distribution(Component):
     """How a setting is spread over the users. A bare number is the same for everybody."""
@@ -117,6 +120,15 @@ class Continuous(Distribution):
         """Return F⁻¹(p)."""
         raise NotImplementedError
 
+    def cdf(self, x: Floats) -> Floats:
+        """Return F(x) = sup{p: F⁻¹(p) <= x}: by bisection where a law does not say it exactly."""
+        low, high = np.zeros(np.shape(x)), np.ones(np.shape(x))
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            below = self.inverse(middle) <= x
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        return np.where(high == 1, 1.0, low)
+
     def draw(self, users: int, rng: np.random.Generator, columns: Columns) -> Floats:
         """Draw N independent values, or deal out the N quantiles."""
         if not self.quantiles:
@@ -146,6 +158,13 @@ class Normal(Continuous):
         z: Floats = ndtri(np.maximum(p, np.finfo(float).tiny))
         return self.mean + self.sd * z
 
+    def cdf(self, x: Floats) -> Floats:
+        """Return the normal distribution function; a step where the standard deviation is 0."""
+        from scipy.special import ndtr
+
+        away = np.asarray(x) - self.mean
+        return np.asarray(ndtr(away / self.sd) if self.sd else away >= 0, dtype=np.float64)
+
 
 class Uniform(Continuous):
     """Uniform distribution."""
@@ -166,6 +185,13 @@ class Uniform(Continuous):
         """Return the uniform quantile."""
         return self.low + (self.high - self.low) * p
 
+    def cdf(self, x: Floats) -> Floats:
+        """Return the uniform distribution function; a step where both ends are one."""
+        low, high = sorted((self.low, self.high))
+        if low == high:
+            return np.asarray(np.asarray(x) >= low, dtype=np.float64)
+        return np.clip((np.asarray(x) - low) / (high - low), 0, 1)
+
 
 class Exponential(Continuous):
     """Exponential distribution."""
@@ -177,6 +203,10 @@ class Exponential(Continuous):
     def inverse(self, p: Floats) -> Floats:
         """Return the exponential quantile."""
         return -self.mean * np.log1p(-p)
+
+    def cdf(self, x: Floats) -> Floats:
+        """Return the exponential distribution function."""
+        return np.asarray(-np.expm1(-np.maximum(x, 0) / self.mean))
 
 
 class Beta(Continuous):
@@ -194,6 +224,13 @@ class Beta(Continuous):
 
         quantile: Floats = betaincinv(self.a, self.b, p)
         return quantile
+
+    def cdf(self, x: Floats) -> Floats:
+        """Return the beta distribution function."""
+        from scipy.special import betainc
+
+        share: Floats = betainc(self.a, self.b, np.clip(x, 0, 1))
+        return share
 
 
 class Values(Given):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from groundswell.analysis.arguments import whole
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.equilibrium import basins, fixed_points
 from groundswell.analysis.responses import Known
@@ -21,7 +22,7 @@ from groundswell.analysis.tables import Curve, Measurements
 if TYPE_CHECKING:
     import pandas as pd
 
-VARIED = ("cost", "benefit", "spillover", "selective_incentive", "peer_pressure")
+VARIED = ("cost", "benefit", "spillover", "selective_incentive", "peer_pressure", "safety")
 Family = Callable[[float], "pd.DataFrame"]
 
 
@@ -37,8 +38,8 @@ def branches(
     cost : float, array_like or distribution
         As there; a function that makes it of each value where `vary` is ``"cost"``.
     vary : str
-        ``"cost"``, ``"benefit"``, ``"spillover"``, ``"selective_incentive"`` or
-        ``"peer_pressure"``.
+        ``"cost"``, ``"benefit"``, ``"spillover"``, ``"selective_incentive"``,
+        ``"peer_pressure"`` or ``"safety"``.
     values : sequence of float
         Its values.
     others
@@ -78,9 +79,9 @@ class Fold(NamedTuple):
     alpha: float
     """The share at which they merge."""
     before: int
-    """How many fixed points there are before the critical value."""
+    """How many fixed points there are before it, at the last of the values searched."""
     after: int
-    """How many there are after it."""
+    """How many there are after it, at the next of them."""
 
 
 def folds(
@@ -131,18 +132,21 @@ def folds(
     >>> round(fold.value, 4), round(fold.alpha, 3), fold.before, fold.after
     (0.4561, 0.187, 3, 1)
     """
+    values = np.linspace(start, stop, whole("steps", steps, 1) + 1)
     checked("tolerance", tolerance, 0, np.inf, "()")
     at = _family(curve, cost, vary, others)
-    tables = [_Points(float(value), at(value)) for value in np.linspace(start, stop, steps + 1)]
-    changes = [
-        _halved(at, *pair, tolerance)
-        for pair in pairwise(tables)
-        if pair[0].number != pair[1].number
-    ]
-    return [
-        Fold((one.value + other.value) / 2, _merging(one, other), one.number, other.number)
-        for one, other in changes
-    ]
+    tables = [_Points(float(value), at(value)) for value in values]
+    found = []
+    for before, after in pairwise(tables):
+        if before.number != after.number:
+            one, other = _halved(at, before, after, tolerance)
+            # Not the numbers at these two: so near to the fold points are hard to tell apart.
+            found.append(
+                Fold(
+                    (one.value + other.value) / 2, _merging(one, other), before.number, after.number
+                )
+            )
+    return found
 
 
 def follow(
@@ -212,12 +216,12 @@ def _family(curve: Curve | Measurements, cost: Any, vary: str, others: dict[str,
 
 
 class _Points:
-    """The fixed points at one value of the parameter."""
+    """The fixed points at one value of the parameter; where two touch they have merged already."""
 
     def __init__(self, value: float, points: pd.DataFrame) -> None:
         self.value = value
-        self.alpha: FloatArray = points["alpha"].to_numpy(dtype=float)
-        self.number = len(points)
+        self.alpha: FloatArray = points.loc[points["slope"] != 1, "alpha"].to_numpy(dtype=float)
+        self.number = len(self.alpha)
 
 
 def _halved(at: Family, one: _Points, other: _Points, tolerance: float) -> tuple[_Points, _Points]:

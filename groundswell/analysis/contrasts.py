@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from groundswell.analysis.arguments import names
 from groundswell.analysis.bounds import FloatArray
 from groundswell.analysis.intervals import NAN, bootstrap, student
 from groundswell.analysis.tables import Measurements, grouped, last_rounds, require, settings
@@ -30,7 +31,7 @@ def paired(
     *,
     baseline: Any = None,
     value: str = "alpha",
-    by: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
     resamples: int = 2000,
     rng: int | np.random.Generator = 0,
@@ -49,9 +50,9 @@ def paired(
         The value the others are compared with; by default the first.
     value : str
         Column to compare.
-    by : sequence of str, optional
-        Columns whose combinations are taken apart; by default all other settings that vary in a
-        result, and none in a table.
+    by : str or sequence of str, optional
+        Column, or columns whose combinations are taken apart; by default all other settings that
+        vary in a result, and none in a table.
     level : float
         What intervals are to cover.
     resamples : int
@@ -86,7 +87,7 @@ def paired(
     import pandas as pd
 
     others = [name for name in settings(source) if name != between]
-    by = others if by is None else list(by)
+    by = others if by is None else names(by)
     table = last_rounds(source)
     require(table, [between, value, *PAIR, *by])
     table = table.dropna(subset=[value])

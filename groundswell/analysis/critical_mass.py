@@ -29,7 +29,7 @@ def from_sweep(
     source: Measurements,
     success: float = 0.9,
     *,
-    by: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     value: str = "success",
     resamples: int = 1000,
     level: float = 0.95,
@@ -51,7 +51,7 @@ def from_sweep(
         rows belong together, such as ``SuccessCurve.table()``.
     success : float
         S*, the success to reach.
-    by : sequence of str, optional
+    by : str or sequence of str, optional
         Columns whose combinations are taken apart; by default all settings that vary in a
         result beside ``collective.seeds``, and none in a table.
     value : str

@@ -31,7 +31,7 @@ BESIDE = ("success", "lift", "accuracy")
 def by_share(
     source: Measurements,
     *,
-    by: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     value: str = "alpha_eff",
     level: float = 0.95,
 ) -> pd.DataFrame:
@@ -42,7 +42,7 @@ def by_share(
     source : Result or DataFrame
         A sweep over ``collective.seeds``, of which the last round of each run counts; or a table
         with columns ``alpha`` and ``alpha_eff``, such as ``SuccessCurve.table()``.
-    by : sequence of str, optional
+    by : str or sequence of str, optional
         Columns to take apart; by default what varies beside ``collective.seeds`` in a result.
     value : str
         The column to take for the effective size: ``"alpha_eff"`` averages weights over the
@@ -98,7 +98,7 @@ def by_share(
 def crossing(
     source: Measurements,
     *,
-    by: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     value: str = "alpha_eff",
     resamples: int = 1000,
     level: float = 0.95,

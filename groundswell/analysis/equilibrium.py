@@ -2,14 +2,15 @@
 
 Of many users on a complete graph who best-respond to last round's success, a share α becomes
 
-    α' = (1-λ)α + λ·F_c(b(1-γ)·S(α) + s + J·α)
+    α' = (1-λ)α + λ·F_c((b(1-γ)·S(α) + s + J·α)/(1-α)^a)
 
-with costs distributed as F_c and a share λ (``revision``) revising in a round **[D]**
-(``dynamics.md``, section 3; the threshold model of Granovetter 1978 is S = 0, J = 1). A fixed
-point α = F_c(...) depends on neither λ nor what users do in between. With f' the slope of F_c(...)
-there, it attracts if |1-λ+λf'| < 1: if f' < 1 and λ < 2/(1-f'). Where f' > 1 is a tipping point:
-below it the collective shrinks, above it grows. Where two fixed points merge is a fold: the
-parameter is critical there, and a collective that rested at one of them has to leave.
+with costs distributed as F_c, of which members bear (1-α)^a, and a share λ (``revision``) revising
+in a round **[D]** (``dynamics.md``, section 3; the threshold model of Granovetter 1978 is S = 0,
+J = 1, a = 0). A fixed point α = F_c(...) depends on neither λ nor what users do in between. With
+f' the slope of F_c(...) there, it attracts if |1-λ+λf'| < 1: if f' < 1 and λ < 2/(1-f'). Where
+f' > 1 is a tipping point: below it the collective shrinks, above it grows. Where two fixed points
+merge is a fold: the parameter is critical there, and a collective that rested at one of them has to
+leave.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from groundswell.analysis import crossings
+from groundswell.analysis.arguments import whole
 from groundswell.analysis.bounds import checked
 from groundswell.analysis.crossings import Crossing
 from groundswell.analysis.responses import Response
@@ -44,6 +46,7 @@ def fixed_points(
     peer_pressure: ArrayLike = 0.0,
     revision: float = 1.0,
     *,
+    safety: float = 0.0,
     grid: int = 2000,
 ) -> pd.DataFrame:
     """Find all shares at which a collective can rest, and say which of them attract.
@@ -62,9 +65,12 @@ def fixed_points(
         b, s and J, or one number per user; with costs per user too, the n-th belong together, with
         a distribution of costs they are independent of it.
     spillover : float
-        Share γ >= 0 of the benefit that outsiders get.
+        Share γ >= 0 of the benefit that outsiders get. Where it is ``"measured"`` in a scenario,
+        outsiders get the benefit of the placebo: give S - placebo as the curve, and 0 here.
     revision : float
         Share λ in (0, 1] of users who revise in a round; only ``stable`` depends on it.
+    safety : float
+        Exponent a >= 0 of safety in numbers: a member bears the cost c·(1-α)^a.
     grid : int
         Number of intervals to search. Fixed points are found if α - F_c changes sign between two
         of the shares that are looked at, or has an extremum there (two at once, also where they
@@ -108,8 +114,10 @@ def fixed_points(
     import pandas as pd
 
     checked("revision", revision, 0, 1, "(]")
-    checked("grid", grid, 2, np.inf, "[)")
-    response = Response(curve, cost, benefit, spillover, selective_incentive, peer_pressure)
+    grid = whole("grid", grid, 2)
+    response = Response(
+        curve, cost, benefit, spillover, selective_incentive, peer_pressure, safety=safety
+    )
     points = [_described(response, point, revision) for point in _resting(response, grid)]
     return pd.DataFrame(points, columns=["alpha", "slope", "stable"])
 

@@ -2,7 +2,7 @@
 
 User i, with j other members, gains from joining (``dynamics.md``, section 3)
 
-    Δu_i(j) = b_i[S((j+1)/N) - γS(j/N)] + s_i + J_i·m_i/k_i - c_i
+    Δu_i(j) = b_i[S((j+1)/N) - γS(j/N)] + s_i + J_i·m_i/k_i - c_i·(1-(j+1)/N)^a
 
 where m_i of its k_i neighbours are members; on the complete graph m_i = j and k_i = N-1. What
 follows from it is in `groundswell.analysis.nash` (who has no reason to move) and
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from groundswell.analysis.arguments import whole
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.responses import Known, per_user
 from groundswell.analysis.tables import Curve, Measurements
@@ -40,7 +41,8 @@ class Game:
     selective_incentive: FloatArray
     peer_pressure: FloatArray
     ties: FloatArray | None = None
-    """Who is tied to whom, [users, users]; None for the complete graph."""
+    """The weight of each tie, [users, users]; None for the complete graph."""
+    safety: float = 0.0
 
     @property
     def users(self) -> int:
@@ -52,6 +54,11 @@ class Game:
         """What success one wins by joining, S((j+1)/N) - γS(j/N) for j = 0, ..., N-1 others."""
         return np.asarray(self.success[1:] - self.spillover * self.success[:-1])
 
+    @property
+    def exposure(self) -> FloatArray:
+        """Share of its cost that a member bears, (1-(j+1)/N)^a for j = 0, ..., N-1 others."""
+        return np.asarray((1 - np.arange(1, self.users + 1) / self.users) ** self.safety)
+
     def advantage(self, others: int) -> FloatArray:
         """Return Δu_i(j) of each user on the complete graph, beside j other members."""
         share = others / max(self.users - 1, 1)
@@ -59,7 +66,7 @@ class Game:
             self.benefit * self.push[others]
             + self.selective_incentive
             + self.peer_pressure * share
-            - self.cost
+            - self.cost * self.exposure[others]
         )
 
 
@@ -73,6 +80,7 @@ def game(
     *,
     users: int | None = None,
     ties: ArrayLike | None = None,
+    safety: float = 0.0,
 ) -> Game:
     """Describe a participation game.
 
@@ -86,12 +94,16 @@ def game(
     benefit, selective_incentive, peer_pressure : float or array_like
         b, s and J, or one number per user.
     spillover : float
-        Share γ >= 0 of the benefit that outsiders get.
+        Share γ >= 0 of the benefit that outsiders get. For ``"measured"`` there is the mean field
+        only (`groundswell.analysis.equilibrium.fixed_points`): it needs the belief ``last``.
     users : int, optional
         N, where `cost` does not say it.
     ties : array_like, optional
-        Adjacency matrix [users, users], i's neighbours in row i; by default everybody's are all
-        others. Without neighbours there is no peer pressure.
+        Matrix [users, users] of weights >= 0, i's neighbours in row i: m_i/k_i is the weight of
+        those who are members, divided by that of all. 0 and 1 say who is tied to whom. By default
+        everybody's neighbours are all others. Without neighbours there is no peer pressure.
+    safety : float
+        Exponent a >= 0 of safety in numbers.
 
     Raises
     ------
@@ -103,8 +115,7 @@ def game(
     >>> game(lambda alpha: alpha, cost=[0.1, 0.6]).advantage(1)
     array([0.9, 0.4])
     """
-    users = len(np.atleast_1d(cost)) if users is None else users
-    checked("users", users, 1, math.inf, "[)")
+    users = whole("users", len(np.atleast_1d(cost)) if users is None else users, 1)
     known = Known(curve)
     everybody = {
         name: per_user(name, value, users)
@@ -118,7 +129,8 @@ def game(
     return Game(
         success=np.array([known(n / users) for n in range(users + 1)]),
         spillover=float(checked("spillover", spillover, 0, math.inf, "[)")),
-        ties=None if ties is None else _adjacency(ties, users),
+        ties=None if ties is None else _weights(ties, users),
+        safety=float(checked("safety", safety, 0, math.inf, "[)")),
         **everybody,
     )
 
@@ -143,14 +155,18 @@ def advantages(of: Game) -> FloatArray:
     if of.ties is None:
         joined = others / max(of.users - 1, 1)
     else:
-        joined = states @ of.ties.T / np.maximum(of.ties.sum(axis=1), 1)
+        total = of.ties.sum(axis=1)
+        joined = states @ of.ties.T / np.where(total > 0, total, 1)
     return np.asarray(
-        of.benefit * of.push[others] + of.selective_incentive + of.peer_pressure * joined - of.cost
+        of.benefit * of.push[others]
+        + of.selective_incentive
+        + of.peer_pressure * joined
+        - of.cost * of.exposure[others]
     )
 
 
-def _adjacency(ties: ArrayLike, users: int) -> FloatArray:
-    matrix = checked("ties", ties, 0, 1)
+def _weights(ties: ArrayLike, users: int) -> FloatArray:
+    matrix = checked("ties", ties, 0, math.inf, "[)")
     if matrix.shape != (users, users) or matrix.diagonal().any():
         raise ValueError(f"ties must be a matrix of {users} × {users} users, none tied to itself")
     return matrix

@@ -7,14 +7,18 @@ the past, not on the parameter alone. Theory's branches are `groundswell.analysi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from groundswell.analysis.tables import Measurements, all_rounds, last_rounds, require
 
 if TYPE_CHECKING:
     import pandas as pd
+
+SAME = 1e-9
+"""Values of a parameter that are nearer to each other, times the largest of them, are one."""
 
 
 def loop(
@@ -25,10 +29,11 @@ def loop(
     Parameters
     ----------
     source : Result or DataFrame
-        Either a schedule: runs in which the parameter changes over the rounds, away from its first
-        value and back. Of each stretch of rounds with one value the last round counts; where it is
-        furthest from its first value the branches meet. Or a sweep: runs over several
-        values of the parameter from a small and from a large collective; the last rounds count.
+        Either a schedule: runs in which the parameter changes over the rounds, one way and then
+        back. Of each stretch of rounds with one value the last round counts; where it turns the
+        branches meet. Values that differ by rounding only, as those of a ramp up and down do, are
+        one. Or a sweep: runs over several values of the parameter from a small and from a large
+        collective; the last rounds count.
     parameter : str
         Column of the parameter; of a result, also the dotted key of a setting that its scenario's
         ``[schedule]`` changes.
@@ -47,7 +52,8 @@ def loop(
     Raises
     ------
     ValueError
-        If a column is missing, or there are not two branches.
+        If a column is missing, or there are not two branches: in no run does the parameter turn,
+        or in one it turns more than once.
 
     Examples
     --------
@@ -95,14 +101,31 @@ def _of_schedule(source: Measurements, parameter: str) -> pd.DataFrame:
 
     table = all_rounds(source)
     require(table, [parameter])
+    table = table.dropna(subset=[parameter])
+    table = table.assign(**{parameter: _matched(table[parameter].to_numpy())})
     parts = []
     for _, run in table.groupby("run", sort=False):
         held = run[run[parameter].ne(run[parameter].shift(-1))]
-        turn = int((held[parameter] - held[parameter].iloc[0]).abs().to_numpy().argmax())
-        there, back = held.iloc[: turn + 1], held.iloc[turn:]
-        if len(back) > 1:
+        directions = np.sign(np.diff(held[parameter]))
+        turns = 1 + np.flatnonzero(np.diff(directions))
+        if len(turns) > 1:
+            rounds = ", ".join(str(each) for each in held["round"].iloc[turns])
+            raise ValueError(
+                f"'{parameter}' turns more than once, after rounds {rounds}; take the rounds of "
+                "one way there and back"
+            )
+        for turn in turns:
+            there, back = held.iloc[: turn + 1], held.iloc[turn:]
             parts += [there.assign(branch="forward"), back.assign(branch="backward")]
     return pd.concat(parts) if parts else table.assign(branch="none")
+
+
+def _matched(values: NDArray[Any]) -> NDArray[Any]:
+    """Return values with the least of those that are equal but for rounding in place of each."""
+    distinct = np.unique(values)
+    apart = np.diff(distinct, prepend=-np.inf) > SAME * np.abs(distinct).max(initial=0)
+    least = distinct[apart]
+    return np.asarray(least[np.searchsorted(least, values, side="right") - 1])
 
 
 def _of_sweep(source: Measurements, start: str) -> pd.DataFrame:

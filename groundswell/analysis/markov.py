@@ -15,7 +15,7 @@ import numpy as np
 
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.finite_game import Game, advantages, profiles
-from groundswell.analysis.stationary import checked_rationality
+from groundswell.analysis.stationary import times_rationality
 
 OneByOne = Literal["random", "sequential"]
 Belief = Literal["curve", "last"]
@@ -70,7 +70,7 @@ def chain(of: Game, rationality: float, activation: OneByOne = "random") -> Floa
     if activation == "sequential" and of.users > MOST_SEQUENTIAL:
         raise ValueError(f"at most {MOST_SEQUENTIAL} users may be sequential, found {of.users}")
     move = _one_of_them if activation == "random" else _in_random_order
-    joins = expit(checked_rationality(rationality) * advantages(of))
+    joins = expit(times_rationality(rationality, advantages(of)))
     return _at_rest(lambda law: move(law, joins), of.users)
 
 
@@ -117,8 +117,8 @@ def counts(
 
     checked("revision", revision, 0, 1, "(]")
     inside, outside = _gains(of, belief)
-    stays = 1 - revision * expit(-checked_rationality(rationality) * inside)
-    joins = revision * expit(checked_rationality(rationality) * outside)
+    stays = 1 - revision * expit(-times_rationality(rationality, inside))
+    joins = revision * expit(times_rationality(rationality, outside))
     moves = []
     for members in range(of.users + 1):
         others = of.users - members

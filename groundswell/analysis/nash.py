@@ -165,7 +165,7 @@ def _welfare(of: Game, members: int, must: BoolArray, never: BoolArray) -> tuple
     share = (members - 1) / max(of.users - 1, 1)
     outsider = of.spillover * of.benefit * success
     extra = of.benefit * success + of.selective_incentive + of.peer_pressure * share
-    extra = extra - of.cost - outsider
+    extra = extra - of.cost * of.exposure[members - 1] - outsider  # of no members none counts
     free, rest = np.sort(extra[~must & ~never]), members - int(must.sum())
     fixed = float(outsider.sum() + extra[must].sum())
     return fixed + float(free[:rest].sum()), fixed + float(free[len(free) - rest :].sum())

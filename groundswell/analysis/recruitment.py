@@ -1,19 +1,36 @@
 """Who recruits whom: how many exposures joining took, and whose credit it is.
 
-Everything here and in `groundswell.analysis.trees` reads a table of joins: a row for each time a
+Everything here and in `groundswell.analysis.trees` reads a table of joins: that of a result,
+``result.ties``, where ``measure.ties = true``, or one of your own. It has a row for each time a
 user becomes a member, in the order in which it happened, with the columns
 
 - ``run``, ``round``, ``user``;
 - ``exposures``: how many of its neighbours were members at that moment;
 - ``recruiter`` (optional): the member that is given credit, missing where there is none, as for
   seeds (round 0) and users who join without exposure;
+- ``join`` (optional): a number that in its run no other join has;
 - ``credit`` (optional): with it, a join has one row for each credited neighbour, one after the
   other, and its credits sum to 1. Without it, each row is a join of its own.
 
 Nobody can see, not even in a simulation, which of several neighbours made a user join. Sharing the
-credit between them (`shared`) makes no tree; drawing one of them (`drawn`) makes trees, each as
-good as another. How many recruits a member has on average is the same. Users may leave and join
-again: members are counted once for each time.
+credit between them (`shared`) makes no tree; drawing one of them (`drawn`, and the package itself
+in ``result.ties``) makes trees, each as good as another. How many recruits a member has on average
+is the same. Users may leave and join again: members are counted once for each time.
+
+Examples
+--------
+On a ring with three ties a side, users join through two members; of each two, one has three:
+
+>>> import groundswell as gs
+>>> ring = gs.load("complex-contagion").replace({"decision.threshold": 2.0, "rounds": 9})
+>>> joins = gs.run(ring.replace({"measure.ties": True})).ties
+>>> joins.tail(2)[["round", "join", "user", "exposures"]]
+    round  join  user  exposures
+41      9    41   710          3
+42      9    42   711          2
+>>> complex_share(joins, at_least=3).round(3)
+   joins  several  share    low   high
+0     36       18    0.5  0.345  0.655
 """
 
 from __future__ import annotations
@@ -24,6 +41,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.analysis.arguments import names
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.intervals import wilson
 from groundswell.analysis.tables import grouped, require
@@ -72,7 +90,7 @@ def exposures(joins: pd.DataFrame) -> pd.DataFrame:
 
 
 def complex_share(
-    joins: pd.DataFrame, at_least: int = 2, *, by: Sequence[str] = (), level: float = 0.95
+    joins: pd.DataFrame, at_least: int = 2, *, by: str | Sequence[str] = (), level: float = 0.95
 ) -> pd.DataFrame:
     """Return the share of joins that took several exposures: complex contagion.
 
@@ -85,8 +103,8 @@ def complex_share(
         The joins; seeds (round 0) are left out.
     at_least : int
         How many exposures are several.
-    by : sequence of str
-        Columns whose combinations are taken apart, such as ``"run"``.
+    by : str or sequence of str
+        Column, or columns whose combinations are taken apart, such as ``"run"``.
     level : float
         What the interval is to cover if joins are independent, which within a run they are not
         quite.
@@ -113,6 +131,7 @@ def complex_share(
     """
     import pandas as pd
 
+    by = names(by)
     require(joins, by)
     rows = []
     for named, group in grouped(_recruits(joins), by):
@@ -211,17 +230,29 @@ def credited(joins: pd.DataFrame) -> tuple[FloatArray, NDArray[np.int64]]:
     (array([0.5, 0.5]), array([0, 0]))
     """
     require(joins, JOIN)
-    if "credit" not in joins:
+    numbered = "join" in joins
+    if "credit" not in joins and not numbered:
         return np.ones(len(joins)), np.arange(len(joins))
-    credit = checked("credit", joins["credit"], 0, 1, "(]")
-    given = np.cumsum(credit)
-    ends = np.abs(given - np.round(given)) < CREDIT_LOST
-    join: NDArray[np.int64] = np.cumsum(ends) - ends
-    who = joins.groupby(JOIN).ngroup().to_numpy()
-    moved_on = np.diff(who) != 0
-    if len(joins) and not (ends[-1] and ends[:-1][moved_on].all()):
+    credit = checked("credit", joins.get("credit", np.ones(len(joins))), 0, 1, "(]")
+    apart = joins[[*JOIN, "join"] if numbered else JOIN]
+    starts = apart.ne(apart.shift()).any(axis=1).to_numpy(copy=True)
+    if not numbered:  # a user may join several times in a round
+        for rows in np.split(np.arange(len(credit)), np.flatnonzero(starts)[1:]):
+            if abs(credit[rows].sum() - 1) >= CREDIT_LOST:
+                starts[rows] = _restarts(credit[rows])
+    join: NDArray[np.int64] = np.cumsum(starts) - 1
+    if (abs(np.bincount(join, credit) - 1) >= CREDIT_LOST).any():
         raise ValueError("the credits of each join must sum to 1, its rows following each other")
     return credit, join
+
+
+def _restarts(credit: FloatArray) -> list[bool]:
+    """Return with which rows a join begins: the first, and each after one that completes a join."""
+    begins, given = [], 1.0
+    for share in credit.tolist():
+        begins.append(abs(given - 1) < CREDIT_LOST)
+        given = share if begins[-1] else given + share
+    return begins
 
 
 def _recruits(joins: pd.DataFrame) -> pd.DataFrame:

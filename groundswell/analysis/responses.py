@@ -1,10 +1,12 @@
 """How many want to join: the shares of users for whom membership pays, in the mean field.
 
-At the share α of members user i gains b_i(1-γ)·S(α) + s_i + J_i·α from membership and pays c_i.
-`Response` is the share of users with a cost of at most the gain, F_c(b(1-γ)·S(α) + s + J·α): on a
-complete graph of many users the share that wants to be in where a share α is **[D]**.
+At the share α of members user i gains b_i(1-γ)·S(α) + s_i + J_i·α from membership and pays
+c_i·(1-α)^a. `Response` is the share of users who pay at most what they gain,
+F_c((b(1-γ)·S(α) + s + J·α)/(1-α)^a): on a complete graph of many users the share that wants to be
+in where a share α is **[D]**. At α = 1 with a > 0 membership costs nothing, and all want it who do
+not lose by it.
 
-Users with a cost of exactly their gain count as wanting to join, for that is what a distribution
+Users who pay exactly what they gain count as wanting to join, for that is what a distribution
 function says; the simulated ``best-response`` lets them stay as they are. This matters only where
 costs tie with gains.
 """
@@ -19,9 +21,6 @@ from numpy.typing import ArrayLike
 
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.tables import Curve, Measurements, as_curve
-
-HALVINGS = 53
-"""As often can 1 be halved towards 1 without rounding to it, where F⁻¹ may be infinite."""
 
 
 class Known:
@@ -63,8 +62,9 @@ class Response:
     ----------
     curve
         Success: a callable, or a table of shares and success.
-    cost, benefit, spillover, selective_incentive, peer_pressure
-        As in `groundswell.analysis.equilibrium.fixed_points`.
+    cost, benefit, spillover, selective_incentive, peer_pressure, safety
+        As in `groundswell.analysis.equilibrium.fixed_points`; for a spill-over that is measured
+        too.
 
     Attributes
     ----------
@@ -92,12 +92,15 @@ class Response:
         spillover: float = 0.0,
         selective_incentive: ArrayLike = 0.0,
         peer_pressure: ArrayLike = 0.0,
+        *,
+        safety: float = 0.0,
     ) -> None:
         self._known = curve if isinstance(curve, Known) else Known(curve)
         excluded = 1 - float(checked("spillover", spillover, 0, np.inf, "[)"))
         self._worth = excluded * _numbers("benefit", benefit)
         self._incentive = _numbers("selective_incentive", selective_incentive)
         self._pressure = _numbers("peer_pressure", peer_pressure)
+        self._safety = float(checked("safety", safety, 0, np.inf, "[)"))
         self._want, costs = distribution_function(cost)
         sizes = {len(self._worth), len(self._incentive), len(self._pressure), costs or 1} - {1}
         if len(sizes) > 1:
@@ -117,14 +120,22 @@ class Response:
             self._worth * success[:, None] + self._incentive + self._pressure * alpha[:, None]
         )
 
+    def affordable(self, shares: ArrayLike) -> FloatArray:
+        """Return the highest cost that the gain makes up for, gain/(1-α)^a; shape as `gain`."""
+        alpha = np.atleast_1d(np.asarray(shares, dtype=float))
+        gain, borne = self.gain(alpha), ((1 - alpha) ** self._safety)[:, None]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            # Of what costs nothing any cost is affordable to those who do not lose by it.
+            return np.where(borne > 0, gain / borne, np.where(gain >= 0, np.inf, -np.inf))
+
     def __call__(self, shares: ArrayLike) -> FloatArray:
         """Return the shares of users who want to be members."""
         alpha = np.atleast_1d(np.asarray(shares, dtype=float))
         alike = max(map(len, (self._worth, self._incentive, self._pressure))) == 1
         if alike:
-            return self._want(self.gain(alpha))
+            return self._want(self.affordable(alpha))
         # One share after the other: all at once, users times shares, would not fit in memory.
-        return np.array([self._want(self.gain(share))[0] for share in alpha], dtype=float)
+        return np.array([self._want(self.affordable(share))[0] for share in alpha], dtype=float)
 
 
 def distribution_function(cost: Any) -> tuple[Callable[[FloatArray], FloatArray], int | None]:
@@ -134,7 +145,7 @@ def distribution_function(cost: Any) -> tuple[Callable[[FloatArray], FloatArray]
     ----------
     cost : float, array_like or distribution
         A number; the users' costs; anything with ``cdf``, such as a frozen distribution of
-        scipy.stats; or with ``inverse``, ``values`` or ``value``, as distributions in scenarios.
+        scipy.stats or of a scenario; or with ``values`` or ``value``, as those in scenarios.
 
     Returns
     -------
@@ -154,8 +165,6 @@ def distribution_function(cost: Any) -> tuple[Callable[[FloatArray], FloatArray]
     """
     if hasattr(cost, "cdf"):
         return lambda gain: np.asarray(cost.cdf(gain), dtype=float).mean(axis=-1), None
-    if hasattr(cost, "inverse"):
-        return lambda gain: _inverted(cost.inverse, gain).mean(axis=-1), None
     costs = _numbers("cost", _given("cost", cost))
     ordered = np.sort(costs)
 
@@ -206,16 +215,6 @@ def _given(name: str, value: Any) -> ArrayLike:
         if hasattr(value, field):
             return np.asarray(getattr(value, field))
     raise ValueError(f"{name} '{value.kind}' has no distribution of its own; give the numbers")
-
-
-def _inverted(inverse: Callable[[FloatArray], FloatArray], values: FloatArray) -> FloatArray:
-    """Return F(x) = sup{p: F⁻¹(p) <= x} by bisection."""
-    low, high = np.zeros(values.shape), np.ones(values.shape)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        below = inverse(middle) <= values
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.where(high == 1, 1.0, low)
 
 
 def _numbers(name: str, value: ArrayLike) -> FloatArray:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from groundswell.analysis.bounds import FloatArray, checked
+from groundswell.analysis.arguments import whole
+from groundswell.analysis.bounds import FloatArray
 from groundswell.analysis.tables import Measurements, all_rounds, require
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def indicators(
     """
     import pandas as pd
 
-    checked("window", window, SHORTEST, np.inf, "[)")
+    window = whole("window", window, SHORTEST)
     table = all_rounds(source)
     require(table, [value])
     ends = {} if before is None else before.set_index("run")["reached"].dropna().to_dict()

@@ -7,6 +7,10 @@ potential game, and in the long run
 
     π(x) ∝ exp(β·Φ(x)),   Φ(x) = Σ_{j<n} g(j) - Σ_i c_i x_i,   g(j) = Δu without the cost    **[D]**
 
+With safety in numbers the cost c must be common too, and c·(1-(j+1)/N)^a is part of g(j): of two
+users who join one after the other the first bears more of its cost, so that with private costs
+their order matters, and there is no potential.
+
 Summed over all profiles with n members this takes N² steps, for thousands of users with private
 costs. `groundswell.analysis.markov` has the laws of other games and of users who move at once.
 """
@@ -16,6 +20,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.finite_game import Game, profiles
@@ -47,8 +52,8 @@ def gibbs(of: Game, rationality: float) -> FloatArray:
     Parameters
     ----------
     of : Game
-        On the complete graph, with a common benefit and peer pressure; costs and incentives may be
-        private.
+        On the complete graph, with a common benefit and peer pressure; incentives may be private,
+        and without safety in numbers costs too.
     rationality : float
         β >= 0.
 
@@ -68,10 +73,8 @@ def gibbs(of: Game, rationality: float) -> FloatArray:
     >>> gibbs(game(lambda alpha: alpha, 0.6, users=2), rationality=0.0)
     array([0.25, 0.5 , 0.25])
     """
-    beta = checked_rationality(rationality)
-    weights = beta * _potential(of) + _elementary(beta * (of.selective_incentive - of.cost))
-    law = np.exp(weights - weights.max())
-    return np.asarray(law / law.sum())
+    common, private = _scaled_potential(of, rationality)
+    return _normalised(common + _elementary(private))
 
 
 def gibbs_profiles(of: Game, rationality: float) -> FloatArray:
@@ -83,27 +86,50 @@ def gibbs_profiles(of: Game, rationality: float) -> FloatArray:
     >>> gibbs_profiles(game(lambda alpha: 0.0, [0.0, 100.0]), rationality=1.0).round(6)
     array([0.5, 0.5, 0. , 0. ])
     """
-    beta = checked_rationality(rationality)
     states = profiles(of.users)
-    private = states @ (of.selective_incentive - of.cost)
-    weights = beta * (_potential(of)[states.sum(axis=1)] + private)
-    law = np.exp(weights - weights.max())
-    return np.asarray(law / law.sum())
+    common, private = _scaled_potential(of, rationality)
+    return _normalised(common[states.sum(axis=1)] + states @ private)
 
 
-def checked_rationality(rationality: float) -> float:
-    """Return β, or say what is wrong with it."""
-    return float(checked("rationality", rationality, 0, np.inf, "[)"))
+def times_rationality(rationality: float, payoffs: ArrayLike) -> FloatArray:
+    """Return β·Δu, infinite where it is too large a number: that is as good as certain.
+
+    Raises
+    ------
+    ValueError
+        If β is negative or not finite.
+    """
+    beta = float(checked("rationality", rationality, 0, np.inf, "[)"))
+    with np.errstate(over="ignore"):
+        return np.asarray(beta * np.asarray(payoffs))
 
 
-def _potential(of: Game) -> FloatArray:
-    """Return Σ_{j<n} g(j) for n = 0, ..., N, without what is private."""
+def _scaled_potential(of: Game, rationality: float) -> tuple[FloatArray, FloatArray]:
+    """Return β times the potential of n = 0, ..., N members, and what each adds of its own."""
     alike = np.ptp(of.benefit) == 0 and np.ptp(of.peer_pressure) == 0
     if of.ties is not None or not alike:
         raise ValueError("this needs the complete graph and a common benefit and peer pressure")
+    if of.safety and np.ptp(of.cost):
+        raise ValueError(
+            "private costs with safety in numbers have no potential; see markov.chain, or give "
+            "all the same cost"
+        )
     share = np.arange(of.users) / max(of.users - 1, 1)
     gain = of.benefit[0] * of.push + of.peer_pressure[0] * share
-    return np.concatenate([[0.0], np.cumsum(gain)])
+    private = of.selective_incentive - of.cost
+    if of.safety:
+        gain, private = gain - of.cost[0] * of.exposure, of.selective_incentive
+    common = np.concatenate([[0.0], np.cumsum(gain)])
+    largest = 4 * (np.abs(common).max() + np.abs(private).sum())  # of a difference of weights
+    if not np.isfinite(times_rationality(rationality, largest)):
+        raise ValueError("rationality times payoffs is too large a number; take a smaller one")
+    return times_rationality(rationality, common), times_rationality(rationality, private)
+
+
+def _normalised(weights: FloatArray) -> FloatArray:
+    """Return the law with these logarithms, but for a constant."""
+    law = np.exp(weights - weights.max())
+    return np.asarray(law / law.sum())
 
 
 def _elementary(weights: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.analysis.arguments import names
 from groundswell.analysis.bounds import FloatArray
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def units(table: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def measured(
-    source: Measurements, by: Sequence[str] | None, value: str
+    source: Measurements, by: str | Sequence[str] | None, value: str
 ) -> tuple[list[str], pd.DataFrame]:
     """Return the columns that tell settings apart, and the runs in which a value was measured.
 
@@ -132,7 +133,8 @@ def measured(
     source : Result or DataFrame
         As for `last_rounds`.
     by
-        The columns; None for all settings that vary in a result beside the collective's share.
+        The columns, or one; None for all settings that vary in a result beside the collective's
+        share.
     value
         Name of the column with the value, beside ``alpha``.
 
@@ -141,7 +143,7 @@ def measured(
     ValueError
         If a column is missing, or nothing was measured.
     """
-    by = varied(source) if by is None else list(by)
+    by = varied(source) if by is None else names(by)
     table = last_rounds(source)
     require(table, ["alpha", value, *by])
     table = table.dropna(subset=["alpha", value])
@@ -236,7 +238,7 @@ def as_curve(source: Curve | Measurements) -> tuple[Curve, FloatArray | None]:
     Raises
     ------
     ValueError
-        If nothing was measured, or settings beside the collective's share vary.
+        If it is neither, nothing was measured, or settings beside the collective's share vary.
 
     Examples
     --------
@@ -247,6 +249,11 @@ def as_curve(source: Curve | Measurements) -> tuple[Curve, FloatArray | None]:
     """
     if callable(source):
         return source, None
+    if not (hasattr(source, "series") or hasattr(source, "columns")):
+        raise ValueError(
+            "a curve is a function of the share α, a table with columns 'alpha' and 'success', or "
+            f"a result; found {type(source).__name__}"
+        )
     if varied(source):
         raise ValueError(f"'{varied(source)[0]}' varies; take the runs of one value")
     table = last_rounds(source)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.analysis.arguments import names, whole
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.intervals import wilson
 from groundswell.analysis.tables import Measurements, Rounds, grouped, per_run, settings
@@ -104,7 +105,7 @@ def settled(
        run  settled  since  level
     0    0     True      3    0.7
     """
-    checked("window", window, 1, np.inf, "[)")
+    window = whole("window", window, 1)
     checked("tolerance", tolerance, 0, np.inf, "[)")
 
     def described(rounds: Rounds, values: FloatArray) -> dict[str, Any]:
@@ -161,7 +162,7 @@ def collapse(
        run  peak  peak_round  final  collapsed  since
     0    0   0.8           1  0.025       True      3
     """
-    checked("window", window, 1, np.inf, "[)")
+    window = whole("window", window, 1)
     checked("low", low, -np.inf, high, "()")
 
     def described(rounds: Rounds, values: FloatArray) -> dict[str, Any]:
@@ -182,7 +183,7 @@ def probability(
     source: Measurements,
     level: float = 0.5,
     *,
-    by: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     value: str = "alpha",
     window: int = 10,
     confidence: float = 0.95,
@@ -197,9 +198,9 @@ def probability(
         As in `take_off`.
     level : float
         A run has tipped if the mean of its last rounds is at least this.
-    by : sequence of str, optional
-        Columns whose combinations are taken apart, such as the number of seeds; by default all
-        settings that vary in a result, and none in a table.
+    by : str or sequence of str, optional
+        Column, or columns whose combinations are taken apart, such as the number of seeds; by
+        default all settings that vary in a result, and none in a table.
     window : int
         How many rounds at the end count.
     confidence : float
@@ -228,8 +229,8 @@ def probability(
     """
     import pandas as pd
 
-    by = settings(source) if by is None else list(by)
-    checked("window", window, 1, np.inf, "[)")
+    by = settings(source) if by is None else names(by)
+    window = whole("window", window, 1)
     ends = per_run(source, value, lambda _, x: {"end": float(x[-window:].mean())}, keep=by)
     rows = []
     for named, group in grouped(ends, by):

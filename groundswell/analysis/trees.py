@@ -1,6 +1,7 @@
 """Trees of recruitment: numbers of recruits, reproduction numbers, sizes and depths.
 
-They read the table of joins that `groundswell.analysis.recruitment` describes, with ``recruiter``.
+They read the table of joins that `groundswell.analysis.recruitment` describes, with ``recruiter``,
+such as ``result.ties``.
 A recruiter's credit goes to the last time it had joined before; one that is not seen to join is
 taken for a seed, a member from round 0 on. Members who joined late in a run have had little time to
 recruit: averages over the last rounds are too low.

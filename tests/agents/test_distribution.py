@@ -1,11 +1,13 @@
 """Settings that differ between users: laws, quantiles, values and columns."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from groundswell.agents.decision import smallest_count
-from groundswell.agents.distribution import Distribution
+from groundswell.agents.distribution import Continuous, Distribution
 from groundswell.problems import InputError, ScenarioError
 
 LAWS = {
@@ -37,6 +39,29 @@ def test_quantiles_are_the_inverse_at_midpoints(name, users):
     assert sorted(dealt) == pytest.approx(expected)
     in_order = draw({**settings, "quantiles": True, "order": "index"}, users)
     assert in_order == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_distribution_functions_are_scipys(name):
+    settings, law = LAWS[name]
+    x = np.array([[-math.inf, -3.0, -0.5, 0.0], [0.2, 0.9, 7.5, math.inf]])
+    here = Distribution.from_settings(settings)
+    assert here.cdf(x) == pytest.approx(law.cdf(x), abs=1e-15)
+    # The way that laws take which give no distribution function of their own.
+    assert Continuous.cdf(here, x) == pytest.approx(law.cdf(x), abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("settings", "x", "below"),
+    [
+        ({"kind": "normal", "mean": 0.5, "sd": 0.0}, [0.4, 0.5, math.inf], [0, 1, 1]),
+        ({"kind": "uniform", "low": 0.5, "high": 0.5}, [0.4, 0.5, math.inf], [0, 1, 1]),
+        ({"kind": "uniform", "low": 1.0, "high": 0.0}, [-1.0, 0.25, 2.0], [0, 0.25, 1]),
+    ],
+    ids=["no scatter", "one point", "ends the other way round"],
+)
+def test_distribution_functions_of_degenerate_laws(settings, x, below):
+    assert Distribution.from_settings(settings).cdf(np.array(x)).tolist() == below
 
 
 def test_quantiles_are_dealt_at_random():

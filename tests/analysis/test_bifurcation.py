@@ -66,7 +66,9 @@ def test_resting_points_at_the_ends_merge_with_tipping_points_too() -> None:
     assert fold.alpha == pytest.approx(1, abs=1e-3)
 
 
-@pytest.mark.parametrize("vary", ["benefit", "spillover", "selective_incentive", "peer_pressure"])
+@pytest.mark.parametrize(
+    "vary", ["benefit", "spillover", "selective_incentive", "peer_pressure", "safety"]
+)
 def test_each_parameter_can_vary(vary: str) -> None:
     table = bifurcation.branches(logistic, spread(0.15), vary, [0.0, 0.5])
     for value in (0.0, 0.5):
@@ -74,9 +76,39 @@ def test_each_parameter_can_vary(vary: str) -> None:
         assert rows.equals(fixed_points(logistic, spread(0.15), **{vary: value}))
 
 
+@pytest.mark.parametrize("sd", [0.14, 0.15, 0.21])
+def test_counts_are_those_on_both_sides_of_a_fold(sd: float) -> None:
+    """So near to the fold that bisection ends there, the two points that merge look like one."""
+    rise, fall = bifurcation.folds(logistic, spread(sd), "benefit", 0.2, 60, steps=97)
+    assert (rise.before, rise.after) == (1, 3)
+    assert (fall.before, fall.after) == (3, 1)
+    for fold in (rise, fall):
+        for value, expected in ((fold.value - 0.1, fold.before), (fold.value + 0.1, fold.after)):
+            assert len(fixed_points(logistic, spread(sd), value)) == expected
+
+
+def test_safety_in_numbers_has_a_fold_in_closed_form() -> None:
+    """Uniform costs and a constant gain g: α(1-α) = g, up to g = ¼, which is one of those searched.
+
+    Beyond, only α = 1 is left, where membership costs nothing.
+    """
+    [fold] = bifurcation.folds(
+        lambda alpha: 1.0, stats.uniform(0, 1), "benefit", 0.05, 0.45, safety=1.0
+    )
+    assert fold.value == pytest.approx(0.25, abs=1e-9)
+    assert fold.alpha == pytest.approx(0.5, abs=1e-4)
+    assert (fold.before, fold.after) == (3, 1)
+    way = bifurcation.follow(
+        lambda alpha: 1.0, stats.uniform(0, 1), "safety", [0.0, 1.0, 3.0, 0.0], 0.0, benefit=0.2
+    )
+    assert way["alpha"].tolist() == pytest.approx([0.2, (1 - 0.2**0.5) / 2, 1, 0.2])
+
+
 def test_other_parameters_are_refused() -> None:
     with pytest.raises(ValueError, match="vary must be one of"):
         bifurcation.branches(logistic, 0.5, "degree", [1.0])
+    with pytest.raises(ValueError, match="steps must be a whole number"):
+        bifurcation.folds(logistic, 0.5, "benefit", 0.5, 1.5, steps=2.5)
 
 
 def test_the_way_there_is_not_the_way_back() -> None:

@@ -112,6 +112,13 @@ def test_scenarios_are_compared_by_seed_and_replicate() -> None:
     assert row["difference"] == -99
 
 
+def test_a_column_to_take_apart_may_be_named_alone() -> None:
+    table = pairs()[0].assign(seeds=0.1)
+    alone, listed = (contrasts.paired(table, "rule", by=by) for by in ("seeds", ["seeds"]))
+    assert alone["seeds"].tolist() == [0.1]
+    pd.testing.assert_frame_equal(alone, listed)
+
+
 def test_what_does_not_pair_is_refused() -> None:
     table = pairs()[0]
     with pytest.raises(ValueError, match="several runs have one seed"):

@@ -57,24 +57,28 @@ def test_a_simulated_crowd_of_row_10_ends_where_the_basins_say(start: float, end
     st.floats(0.03, 0.6),
     st.floats(-0.5, 0.5),
     st.floats(0, 1.5),
+    st.sampled_from([0.0, 0.5, 2.0]),
 )
-@settings(max_examples=30, deadline=None)
-def test_all_that_a_far_finer_grid_sees_is_found(steps, sd, pressure, spillover) -> None:
+@settings(max_examples=40, deadline=None)
+def test_all_that_a_far_finer_grid_sees_is_found(steps, sd, pressure, spillover, safety) -> None:
     def curve(alpha):
         return np.mean([logistic(alpha, *step) for step in steps], axis=0)
 
     cost = stats.norm(0.4, sd)
-    found = alphas(curve, cost, 1.0, spillover, 0.05, pressure)
-    fine = np.linspace(0, 1, 100_003)
-    gap = cost.cdf((1 - spillover) * curve(fine) + 0.05 + pressure * fine) - fine
+
+    def wants(alpha):
+        gain = (1 - spillover) * curve(alpha) + 0.05 + pressure * alpha
+        return cost.cdf(gain / (1 - alpha) ** safety)
+
+    found = alphas(curve, cost, 1.0, spillover, 0.05, pressure, safety=safety)
+    fine = np.linspace(0, 1, 100_003)[: None if safety == 0 else -1]  # not where costs are 0
+    gap = wants(fine) - fine
     changes = np.flatnonzero(np.sign(gap[:-1]) * np.sign(gap[1:]) < 0)
     seen = len(changes) + np.count_nonzero(gap == 0)
     assert all(min(abs(np.array(found) - x)) < 2e-5 for x in fine[changes])
-    assert len(found) in {seen, seen + 2}  # two may lie within one step of the fine grid
-    at = np.array(found)
-    np.testing.assert_allclose(
-        cost.cdf((1 - spillover) * curve(at) + 0.05 + pressure * at), at, atol=1e-12
-    )
+    below = [alpha for alpha in found if alpha <= fine[-1]]
+    assert len(below) in {seen, seen + 2}  # two may lie within one step of the fine grid
+    np.testing.assert_allclose(wants(np.array(below)), below, atol=1e-12)
 
 
 @given(st.lists(st.integers(-3, 12), min_size=1, max_size=9), st.integers(0, 2**32))
@@ -178,6 +182,13 @@ def test_where_all_shares_rest_both_ends_are_returned() -> None:
     assert not found["stable"].any()
 
 
+def test_where_all_shares_rest_with_costs_of_a_scenario() -> None:
+    """Granovetter's crowd with uniform thresholds: rounding of F must not make it jump."""
+    found = equilibrium.fixed_points(lambda alpha: 0.0, Uniform(), peer_pressure=1.0)
+    assert found["alpha"].tolist() == [0, 1]
+    assert found["slope"].tolist() == [1, 1]
+
+
 def test_a_map_that_jumps_down_has_a_share_to_hover_at() -> None:
     found = equilibrium.fixed_points(lambda alpha: 1 - alpha, 0.4, revision=0.01)
     assert found["alpha"].tolist() == pytest.approx([0.6])
@@ -242,6 +253,59 @@ def test_users_may_differ_in_everything() -> None:
     assert mixed == pytest.approx(stats.norm(0.5, 0.1).cdf([0.25, 0.75]).mean())
 
 
+def test_costs_fall_with_the_number_of_members() -> None:
+    """One cost of 10, a gain of ½: c(1-α) is that much from α = .95 on."""
+    found = equilibrium.fixed_points(lambda alpha: 0.5, 10.0, safety=1.0)
+    assert found["alpha"].tolist() == pytest.approx([0, 0.95, 1])
+    assert found["slope"].tolist() == [0, math.inf, 0]
+    costs = [0.1, 0.4, 2.0, 9.0]
+    response = Response(lambda alpha: alpha, costs, spillover=0.4, safety=2.0)
+    for share in (0.0, 0.3, 0.75, 1.0):
+        bears = np.array(costs) * (1 - share) ** 2
+        assert response(share) == [np.mean(bears <= 0.6 * share)]
+
+
+def test_what_costs_nothing_is_for_all_who_do_not_lose_by_it() -> None:
+    for cost in (1e6, stats.norm(5, 1), Normal(mean=5.0, sd=1.0), [-1.0, 1.0]):
+        for gain, wants in ((0.1, 1.0), (0.0, 1.0), (-0.1, 0.0)):
+            response = Response(lambda alpha: 0.0, cost, selective_incentive=gain, safety=0.5)
+            assert response(1.0) == [wants]
+            assert Response(lambda alpha: 0.0, -1.0, selective_incentive=gain)(1.0) == [1.0]
+
+
+SAFE = {
+    "rises": ({"mean": 0.8, "sd": 0.3}, {"spillover": 0.0, "selective_incentive": 0.1}, 1.0, 0.3),
+    "dies": ({"mean": 0.8, "sd": 0.1}, {"spillover": 0.4}, 1.0, 0.35),
+    "lives": ({"mean": 0.8, "sd": 0.1}, {"spillover": 0.4, "peer_pressure": 0.2}, 2.0, 0.45),
+    "inside": ({"mean": 0.5, "sd": 0.4}, {"spillover": 1.3, "selective_incentive": 0.2}, 0.5, 0.9),
+}
+
+
+@pytest.mark.parametrize("name", SAFE)
+def test_simulated_crowds_with_safety_in_numbers_end_where_the_basins_say(name: str) -> None:
+    spread, terms, safety, start = SAFE[name]
+    result = gs.run(
+        {
+            "name": name,
+            "rounds": 150,
+            "population": {"kind": "blank", "users": 4000},
+            "network": "complete",
+            "decision": "best-response",
+            "payoff": {"cost": {"kind": "normal", "quantiles": True, **spread}, "safety": safety,
+                       **terms},
+            "platform": {"kind": "response", "curve": {"kind": "logistic", "midpoint": 0.3,
+                                                       "steepness": 20.0}},
+            "collective": {"seeds": start, "committed": False},
+        }
+    )  # fmt: skip
+    found = equilibrium.fixed_points(
+        logistic, Normal(**spread), safety=safety, revision=0.2, **terms
+    )
+    ends = equilibrium.basins(found)
+    inside = ends[(ends["low"] <= start) & (start <= ends["high"])]
+    assert result.series["alpha"].iloc[-1] == pytest.approx(inside["ends"].item(), abs=0.003)
+
+
 def test_a_curve_is_asked_once_for_each_share() -> None:
     asked = []
     equilibrium.fixed_points(lambda alpha: asked.append(alpha) or 0.5, 0.4)
@@ -257,7 +321,11 @@ def test_a_curve_is_asked_once_for_each_share() -> None:
         ({"cost": [0.1, 0.2], "benefit": [1, 2, 3]}, r"found \[2, 3\] values"),
         ({"cost": 0.1, "spillover": -1}, "spillover must lie"),
         ({"cost": 0.1, "revision": 0}, "revision must lie"),
+        ({"cost": 0.1, "safety": -1}, "safety must lie"),
         ({"cost": 0.1, "grid": 1}, "grid must lie"),
+        ({"cost": 0.1, "grid": 20.5}, "grid must be a whole number"),
+        ({"cost": 0.1, "curve": [0.0, 0.5, 1.0]}, "a curve is a function .* found list"),
+        ({"cost": 0.1, "curve": None}, "a curve is a function"),
         ({"cost": 0.1, "curve": lambda alpha: math.nan}, r"S\(0\) must lie"),
     ],
 )

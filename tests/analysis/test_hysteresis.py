@@ -85,6 +85,83 @@ def test_theory_and_a_slow_schedule_enclose_the_same_area() -> None:
     assert exact > 0.3
 
 
+def ramped(*points, rounds=100, **settings):
+    """Runs of a crowd whose incentive goes through some points, everybody revising each round."""
+    scenario = {
+        "name": "there and back",
+        "rounds": rounds,
+        "population": {"kind": "blank", "users": 500},
+        "decision": {"kind": "best-response", "activation": "synchronous"},
+        "payoff": {"cost": {"kind": "normal", "mean": 0.5, "sd": 0.15, "quantiles": True}},
+        "platform": {"kind": "response", "curve": "logistic"},
+        "collective": {"seeds": 0.0},
+        "schedule": {"payoff.selective_incentive": [list(point) for point in points]},
+        **settings,
+    }
+    return gs.run(scenario)
+
+
+def test_a_run_with_a_schedule_has_its_setting_as_a_column() -> None:
+    """A ramp has other floats on the way down, and they are the same values of the setting."""
+    result = ramped((0, -0.3), (50, 0.7), (100, -0.3), replicates=2)
+    found = hysteresis.loop(result, "payoff.selective_incentive")
+    assert found["payoff.selective_incentive"].tolist() == pytest.approx(
+        np.linspace(-0.3, 0.7, 51).tolist()
+    )
+    alpha = result.series.groupby("round")["alpha"].mean().tolist()
+    assert found["forward"].tolist() == pytest.approx(alpha[:51])
+    assert found["backward"].tolist() == pytest.approx(alpha[50:][::-1])
+    assert hysteresis.area(found) > 0.1
+
+
+def test_a_step_schedule_that_holds_its_values() -> None:
+    """Held for 20 rounds each, the crowd comes to rest where theory follows its fixed points."""
+    values = [0.0, 0.2, 0.4, 0.6, 0.4, 0.2, 0.0, -0.2, -0.4]
+    points = [[1 + 20 * i, value] for i, value in enumerate(values)]
+    schedule = {"payoff.selective_incentive": {"points": points, "between": "step"}}
+    found = hysteresis.loop(ramped(rounds=180, schedule=schedule), "payoff.selective_incentive")
+    theory = bifurcation.follow(
+        logistic, stats.norm(0.5, 0.15), "selective_incentive", values, start=0.0
+    )
+    expected = hysteresis.loop(theory, "value")
+    for branch in ("forward", "backward"):
+        assert found[branch].tolist() == pytest.approx(
+            expected[branch].tolist(), abs=0.003, nan_ok=True
+        )
+
+
+def test_values_match_but_for_rounding() -> None:
+    ramp = np.linspace(-1, 1, 21)
+    noisy = np.concatenate([ramp, ramp[-2::-1] * (1 + 1e-15) + 1e-16])
+    table = pd.DataFrame({"round": range(41), "cost": noisy, "alpha": np.arange(41) > 20})
+    found = hysteresis.loop(table.astype({"alpha": float}), "cost")
+    assert len(found) == 21
+    assert not found.isna().any(axis=None)
+    assert hysteresis.area(found) == pytest.approx(1.95)
+
+
+def test_a_third_leg_is_refused() -> None:
+    table = pd.DataFrame(
+        {"round": range(7), "b": [0.5, 0.9, 0.5, 0.1, 0.5, 0.9, 0.5], "alpha": 0.0}
+    )
+    with pytest.raises(ValueError, match="'b' turns more than once, after rounds 1, 3, 5"):
+        hysteresis.loop(table, "b")
+    with pytest.raises(ValueError, match="turns more than once, after rounds 20, 40"):
+        hysteresis.loop(
+            ramped((0, 0.0), (20, 0.5), (40, 0.0), (60, 0.5), rounds=60),
+            "payoff.selective_incentive",
+        )
+
+
+def test_the_way_back_may_go_beyond_the_start() -> None:
+    table = pd.DataFrame(
+        {"round": range(4), "b": [0.5, 0.9, 0.5, 0.0], "alpha": [0.0, 1.0, 0.8, 0.1]}
+    )
+    found = hysteresis.loop(table, "b")
+    assert found["forward"].tolist() == pytest.approx([math.nan, 0, 1], nan_ok=True)
+    assert found["backward"].tolist() == [0.1, 0.8, 1]
+
+
 def test_no_way_back_is_no_loop() -> None:
     table = pd.DataFrame({"round": [0, 1], "cost": [0.1, 0.2], "alpha": [1.0, 0.5]})
     with pytest.raises(ValueError, match="no loop"):
@@ -190,3 +267,5 @@ def test_runs_that_never_move_or_are_too_short_have_no_trend() -> None:
 def test_windows_that_leave_nothing_are_refused() -> None:
     with pytest.raises(ValueError, match="window must"):
         slowing.indicators(series([0.1] * 9), 3)
+    with pytest.raises(ValueError, match="window must be a whole number"):
+        slowing.indicators(series([0.1] * 9), 4.5)

@@ -37,6 +37,21 @@ def rounded(seed: int, users: int, ties: bool = False):
     )
 
 
+def generic(seed: int, users: int, ties: bool = False):
+    """A game of arbitrary numbers, with weights of ties and safety in numbers."""
+    rng = np.random.default_rng(seed)
+    success = rng.random(users + 1)
+    weights = rng.random((users, users)) * rng.integers(0, 2, (users, users)) * 3
+    return game(
+        lambda alpha: success[round(alpha * users)],
+        *rng.normal(0.5, 0.5, (2, users)),
+        rng.choice([0.0, 0.5, 1.5]),
+        *rng.normal(0.1, 0.2, (2, users)),
+        ties=weights * (1 - np.eye(users)) if ties else None,
+        safety=rng.choice([0.0, 0.5, 1.0, 2.5]),
+    )
+
+
 def payoff(of, profile, user):
     """Realised payoffs, as dynamics.md section 3 has them; one user at a time, no vectors."""
     members = sum(profile)
@@ -51,7 +66,7 @@ def payoff(of, profile, user):
         of.benefit[user] * success
         + of.selective_incentive[user]
         + of.peer_pressure[user] * share
-        - of.cost[user]
+        - of.cost[user] * (1 - members / of.users) ** of.safety
     )
 
 
@@ -69,16 +84,19 @@ def by_definition(of):
     }
 
 
-@given(st.integers(0, 2**32), st.integers(1, 6), st.booleans())
-def test_enumeration_is_the_definition(seed: int, users: int, ties: bool) -> None:
-    of = rounded(seed, users, ties)
+GAMES = st.sampled_from([rounded, generic])
+
+
+@given(GAMES, st.integers(0, 2**32), st.integers(1, 6), st.booleans())
+def test_enumeration_is_the_definition(kind, seed: int, users: int, ties: bool) -> None:
+    of = kind(seed, users, ties)
     found = {tuple(row) for row in nash.enumerate_equilibria(of).tolist()}
     assert found == set(by_definition(of))
 
 
-@given(st.integers(0, 2**32), st.integers(1, 6))
-def test_the_structure_of_the_complete_graph_gives_the_same(seed: int, users: int) -> None:
-    of = rounded(seed, users)
+@given(GAMES, st.integers(0, 2**32), st.integers(1, 6))
+def test_the_structure_of_the_complete_graph_gives_the_same(kind, seed: int, users: int) -> None:
+    of = kind(seed, users)
     table = nash.equilibria(of).set_index("members")
     found = by_definition(of)
     welfare = {x: sum(payoff(of, x, i) for i in range(users)) for x in found}
@@ -125,6 +143,26 @@ def test_a_public_good_has_very_many_equilibria() -> None:
     assert small["equilibria"].tolist()[-1] == math.comb(20, small["members"].tolist()[-1])
 
 
+def test_weights_of_ties_are_shares_of_attention() -> None:
+    """In which unit weights are given makes no difference, below 1 or above."""
+    weights = np.array([[0, 0.1, 0.3], [0, 0, 0], [0.2, 0.2, 0]])
+    small, large = (
+        finite_game.advantages(game(lambda alpha: 0.0, [0.0] * 3, peer_pressure=1.0, ties=ties))
+        for ties in (weights, 100 * weights)
+    )
+    assert small == pytest.approx(large)
+    assert small[0b110].tolist() == pytest.approx([1, 0, 0.5])
+    assert small[0b010].tolist() == pytest.approx([0.25, 0, 0.5])
+
+
+def test_safety_in_numbers_makes_everybody_an_equilibrium() -> None:
+    """The last to join bears no cost at all; alone one bears nearly all of it."""
+    table = nash.equilibria(game(logistic, stats.norm(5, 0.5), safety=1.0, users=400))
+    assert table["members"].tolist() == [0, 400]
+    assert table["welfare_low"].tolist() == pytest.approx([0, 400 * logistic(1.0)])
+    assert nash.equilibria(game(logistic, stats.norm(5, 0.5), users=400))["members"].tolist() == [0]
+
+
 def test_nobody_or_everybody_where_all_are_the_same() -> None:
     table = nash.equilibria(game(logistic, 0.5, users=100))
     assert table["members"].tolist() == [0, 100]
@@ -145,8 +183,13 @@ def test_what_makes_no_game_is_refused() -> None:
         game(logistic, [0.1, 0.2], [1, 2, 3])
     with pytest.raises(ValueError, match="none tied to itself"):
         game(logistic, [0.1, 0.2], ties=np.eye(2))
-    with pytest.raises(ValueError, match="users must"):
-        game(logistic, 0.5, users=0)
+    for users in (0, 2.5, math.nan):
+        with pytest.raises(ValueError, match="users must"):
+            game(logistic, 0.5, users=users)
+    with pytest.raises(ValueError, match="ties must lie"):
+        game(logistic, [0.1, 0.2], ties=[[0, -1], [1, 0]])
+    with pytest.raises(ValueError, match="safety must lie"):
+        game(logistic, [0.1, 0.2], safety=-1)
     with pytest.raises(ValueError, match="complete graph"):
         nash.equilibria(game(logistic, [0.1, 0.2], ties=1 - np.eye(2)))
     with pytest.raises(ValueError, match="too many"):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import groundswell as gs
 from groundswell.analysis import recruitment, trees
 
 # 1 and 2 are seeds. 3 and 4 join through 1, 5 through 3, 6 by itself, 7 through 6.
@@ -133,6 +134,42 @@ def test_a_user_who_joins_twice_running_has_joined_twice() -> None:
     assert recruitment.complex_share(twice)["joins"].item() == 2
     assert len(recruitment.drawn(twice.assign(credit=1.0), rng=0)) == 2
     assert len(recruitment.drawn(twice.assign(credit=0.5), rng=0)) == 1
+
+
+def test_a_large_table_keeps_its_joins_apart() -> None:
+    """A running sum of a million credits 1/k drifts further than any one join may be off."""
+    users = np.repeat(np.arange(100_000), 13)
+    table = pd.DataFrame({"run": 0, "round": 1, "user": users, "credit": 1 / 13})
+    _, join = recruitment.credited(table)
+    assert join.tolist() == users.tolist()
+    # A tenth of the users, ten times in one round: borders of joins show in the credits alone.
+    _, join = recruitment.credited(table.assign(user=table["user"] // 10))
+    assert join.tolist() == users.tolist()
+
+
+def test_numbers_of_joins_tell_them_apart() -> None:
+    halves = pd.DataFrame({"run": 0, "round": 1, "user": 9, "exposures": 2, "recruiter": [1, 2, 3],
+                           "join": [4, 4, 5], "credit": [0.5, 0.5, 1.0]})  # fmt: skip
+    assert recruitment.credited(halves)[1].tolist() == [0, 0, 1]
+    with pytest.raises(ValueError, match="must sum to 1"):
+        recruitment.credited(halves.assign(join=[4, 5, 5]))
+    with pytest.raises(ValueError, match="must sum to 1"):  # two recruiters, nothing shared out
+        trees.trees(halves.drop(columns="credit"))
+
+
+def test_the_joins_of_a_run_are_read_as_they_are() -> None:
+    ring = gs.load("complex-contagion").replace(
+        {"measure.ties": True, "rounds": 30, "replicates": 2, "decision.threshold": 2.0}
+    )
+    joins = gs.run(ring).ties
+    assert trees.trees(joins)["size"].sum() == len(joins)
+    assert trees.recruits(joins)["recruits"].sum() == joins["recruiter"].notna().sum()
+    assert trees.recruits(joins)["user"].tolist() == (
+        joins.sort_values(["run", "round"], kind="stable")["user"].tolist()
+    )
+    pd.testing.assert_frame_equal(recruitment.drawn(joins, rng=0), joins)
+    share = recruitment.complex_share(joins, at_least=3, by="run")
+    assert share["share"].tolist() == [0.5, 0.5]
 
 
 @pytest.mark.parametrize(

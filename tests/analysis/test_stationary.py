@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+import groundswell as gs
 from groundswell.analysis import markov, stationary
 from groundswell.analysis.finite_game import advantages, game, profiles
 
@@ -19,18 +20,20 @@ def logistic(alpha, midpoint=0.3, steepness=20.0):
     return 1 / (1 + np.exp(-steepness * (np.asarray(alpha) - midpoint)))
 
 
-def any_game(seed: int, users: int, alike: bool = False, ties: bool = False):
+def any_game(seed: int, users: int, alike: bool = False, ties: bool = False, safety: float = 0.0):
     rng = np.random.default_rng(seed)
     heights = rng.random(users + 1)
     worth, pressure = (1.3, 0.4) if alike else rng.uniform(0, 2, (2, users))
     return game(
         lambda alpha: heights[round(alpha * users)],
-        rng.random(users),
+        rng.random() if alike and safety else rng.random(users),
         worth,
         rng.choice([0.0, 0.3, 1.0]),
         rng.random(users) / 2,
         pressure,
         ties=rng.integers(0, 2, (users, users)) * (1 - np.eye(users)) if ties else None,
+        users=users,
+        safety=safety,
     )
 
 
@@ -75,10 +78,13 @@ def test_row_16() -> None:
     assert law == pytest.approx(ising / ising.sum(), abs=1e-12)
 
 
-@given(st.integers(0, 2**32), st.integers(1, 7), st.floats(0, 6))
-@settings(max_examples=40, deadline=None)
-def test_potential_games_rest_in_the_gibbs_law(seed: int, users: int, rationality: float) -> None:
-    of = any_game(seed, users, alike=True)
+SAFETY = st.sampled_from([0.0, 0.5, 2.0])
+
+
+@given(st.integers(0, 2**32), st.integers(1, 7), st.floats(0, 6), SAFETY)
+@settings(max_examples=50, deadline=None)
+def test_potential_games_rest_in_the_gibbs_law(seed, users, rationality, safety) -> None:
+    of = any_game(seed, users, alike=True, safety=safety)
     exact = stationary.gibbs_profiles(of, rationality)
     for activation in ("random", "sequential"):
         assert markov.chain(of, rationality, activation) == pytest.approx(exact, abs=1e-8)
@@ -115,10 +121,10 @@ def by_definition(of, rationality, activation):
     return at_rest(matrix)
 
 
-@given(st.integers(0, 2**32), st.integers(1, 5), st.booleans())
+@given(st.integers(0, 2**32), st.integers(1, 5), st.booleans(), SAFETY)
 @settings(max_examples=25, deadline=None)
-def test_chains_of_any_game_are_those_of_the_definition(seed, users, ties) -> None:
-    of = any_game(seed, users, ties=ties)
+def test_chains_of_any_game_are_those_of_the_definition(seed, users, ties, safety) -> None:
+    of = any_game(seed, users, ties=ties, safety=safety)
     for activation in ("random", "sequential"):
         law = markov.chain(of, 3.0, activation)
         assert law == pytest.approx(by_definition(of, 3.0, activation), abs=1e-9)
@@ -130,13 +136,16 @@ def test_orders_matter_where_there_is_no_potential() -> None:
     assert np.abs(random - sequential).sum() > 0.005
 
 
-@given(st.integers(0, 2**32), st.floats(0.05, 1), st.floats(0, 8))
+@given(st.integers(0, 2**32), st.floats(0.05, 1), st.floats(0, 8), SAFETY)
 @settings(max_examples=25, deadline=None)
-def test_counts_are_those_of_all_profiles_at_once(seed, revision, rationality) -> None:
+def test_counts_are_those_of_all_profiles_at_once(seed, revision, rationality, safety) -> None:
     users = 5
     rng = np.random.default_rng(seed)
     heights = rng.random(users + 1)
-    of = game(lambda alpha: heights[round(alpha * users)], 0.5, 1.5, 0.3, 0.1, 0.4, users=users)
+    of = game(
+        lambda alpha: heights[round(alpha * users)], 0.5, 1.5, 0.3, 0.1, 0.4,
+        users=users, safety=safety,
+    )  # fmt: skip
     states = profiles(users)
     joins = 1 / (1 + np.exp(-rationality * advantages(of)))
     wants = np.where(states, 1 - revision * (1 - joins), revision * joins)
@@ -206,6 +215,50 @@ def test_a_simulated_crowd_with_private_costs_visits_profiles_as_the_law_says() 
             seen += np.bincount(state, minlength=64)
     law = stationary.gibbs_profiles(ROW_15, 5.0)
     assert np.abs(seen / seen.sum() - law).sum() / 2 < 0.01
+
+
+@pytest.mark.parametrize("activation", ["random", "synchronous"])
+def test_runs_with_safety_in_numbers_spend_their_time_as_the_law_says(activation: str) -> None:
+    terms = {"cost": 0.75, "safety": 1.5, "peer_pressure": 0.1, "selective_incentive": 0.1}
+    result = gs.run(
+        {
+            "name": "safety",
+            "rounds": 1500,
+            "population": {"kind": "blank", "users": 30},
+            "network": "complete",
+            "decision": {"kind": "logit", "rationality": 5.0, "activation": activation},
+            "payoff": {"belief": "curve", **terms},
+            "platform": {"kind": "response", "curve": {"kind": "logistic", "midpoint": 0.3,
+                                                       "steepness": 10.0}},
+            "collective": {"seeds": 0.5, "committed": False},
+        }
+    )  # fmt: skip
+    of = game(lambda alpha: logistic(alpha, 0.3, 10.0), users=30, **terms)
+    law = stationary.gibbs if activation == "random" else markov.counts
+    mean, sd = stationary.moments(law(of, 5.0))
+    shares = result.series["alpha"][100:]
+    assert shares.mean() == pytest.approx(mean, abs=0.01)
+    assert shares.std() == pytest.approx(sd, abs=0.01)
+
+
+def test_private_costs_with_safety_in_numbers_have_no_potential() -> None:
+    """The order in which two users join would matter to a potential."""
+    of = game(logistic, [0.2, 0.5, 0.8], safety=1.0)
+    one_way, the_other = (of.advantage(0)[i] + of.advantage(1)[1 - i] for i in (0, 1))
+    assert abs(one_way - the_other) > 0.05
+    for law in (stationary.gibbs, stationary.gibbs_profiles):
+        with pytest.raises(ValueError, match="have no potential"):
+            law(of, 4.0)
+
+
+def test_rationality_may_be_as_large_as_numbers_allow() -> None:
+    of = game(logistic, [0.5, 0.4])
+    assert stationary.gibbs(of, 1e300).tolist() == [0, 0, 1]
+    for law in (stationary.gibbs, stationary.gibbs_profiles):
+        with pytest.raises(ValueError, match="too large a number"):
+            law(of, 1e308)
+    assert markov.chain(of, 1e308) == pytest.approx([0, 0, 0, 1])
+    assert markov.counts(game(logistic, 30.0, users=2), 1e308).tolist() == [1, 0, 0]
 
 
 def test_thousands_of_users() -> None:

@@ -122,6 +122,68 @@ def test_a_sweep_over_seed_sizes() -> None:
     assert grown["initial"].unique().tolist() == [40, 112, 200]
 
 
+@given(
+    st.dictionaries(
+        st.text("abc", min_size=1, max_size=2),
+        st.lists(st.one_of(st.none(), st.integers(0, 40)), min_size=1, max_size=5),
+        min_size=1, max_size=5,
+    ),
+    st.integers(0, 2**32),
+)  # fmt: skip
+def test_sizes_of_cascades_by_plain_loops(series, seed: int) -> None:
+    """Runs side by side in any order of rows, rounds from anywhere, values missing here and there.
+
+    Columns beside the members change nothing.
+    """
+    rng = np.random.default_rng(seed)
+    rows, expected = [], {}
+    for run, values in series.items():
+        number = int(rng.integers(0, 3))
+        for value in values:
+            rows.append({"run": run, "round": number, "members": value, "alpha": rng.random()})
+            number += int(rng.integers(1, 4))
+        present = [value for value in values if value is not None]
+        if present:
+            expected[run] = (present[0], present[-1], present[-1] - present[0])
+    table = pd.DataFrame(rows).astype({"members": float})
+    table = table.iloc[rng.permutation(len(table))]
+    if not expected:
+        with pytest.raises(ValueError, match="no measured members"):
+            cascades.sizes(table)
+        return
+    found = cascades.sizes(table)
+    assert dict(zip(found["run"], found[["initial", "final", "size"]].itertuples(index=False),
+                    strict=True)) == expected  # fmt: skip
+
+
+def test_sizes_of_cascades_are_those_of_the_runs() -> None:
+    result = gs.run(gs.load("watts-cascade").replace({"population.users": 500, "replicates": 5}))
+    found = cascades.sizes(result).set_index("run")
+    assert len(found) == 5
+    for run, row in found.iterrows():
+        members = {}
+        for each in result.series.itertuples():
+            if each.run == run:
+                members[each.round] = each.members
+        first, last = members[min(members)], members[max(members)]
+        assert row[["initial", "final", "size"]].tolist() == [first, last, last - first]
+
+
+@pytest.mark.parametrize("window", [0, 2.5, math.nan])
+def test_windows_are_whole_numbers(window: float) -> None:
+    table = runs(a=[0.1, 0.9, 0.9])
+    for read in (tipping.settled, tipping.collapse, tipping.probability):
+        with pytest.raises(ValueError, match="window must"):
+            read(table, window=window)
+
+
+def test_a_column_to_take_apart_may_be_named_alone() -> None:
+    table = runs(a=[0.9], b=[0.1]).assign(seeds=[1, 2])
+    alone, listed = (tipping.probability(table, by=by) for by in ("seeds", ["seeds"]))
+    assert alone["probability"].tolist() == [1, 0]
+    pd.testing.assert_frame_equal(alone, listed)
+
+
 def test_the_tail_of_sizes() -> None:
     found = cascades.tail([3, 0, 0, 7, 3])
     assert found["size"].tolist() == [0, 3, 7]
