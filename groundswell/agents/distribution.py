@@ -187,10 +187,9 @@ class Uniform(Continuous):
 
     def cdf(self, x: Floats) -> Floats:
         """Return the uniform distribution function; a step where both ends are one."""
-        low, high = sorted((self.low, self.high))
-        if low == high:
-            return np.asarray(np.asarray(x) >= low, dtype=np.float64)
-        return np.clip((np.asarray(x) - low) / (high - low), 0, 1)
+        if self.low == self.high:
+            return np.asarray(np.asarray(x) >= self.low, dtype=np.float64)
+        return np.clip((np.asarray(x) - self.low) / (self.high - self.low), 0, 1)
 
 
 class Exponential(Continuous):

@@ -56,9 +56,8 @@ def test_distribution_functions_are_scipys(name):
     [
         ({"kind": "normal", "mean": 0.5, "sd": 0.0}, [0.4, 0.5, math.inf], [0, 1, 1]),
         ({"kind": "uniform", "low": 0.5, "high": 0.5}, [0.4, 0.5, math.inf], [0, 1, 1]),
-        ({"kind": "uniform", "low": 1.0, "high": 0.0}, [-1.0, 0.25, 2.0], [0, 0.25, 1]),
     ],
-    ids=["no scatter", "one point", "ends the other way round"],
+    ids=["no scatter", "one point"],
 )
 def test_distribution_functions_of_degenerate_laws(settings, x, below):
     assert Distribution.from_settings(settings).cdf(np.array(x)).tolist() == below
