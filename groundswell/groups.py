@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from groundswell.model import CollectiveActionModel
 
 NAN = float("nan")
+COMMUNITIES = (
+    ": communities are of users, and groups of data points, also of fresh ones, which are nobody's"
+)
 MEASURED = ("success", "success_others", "placebo", "lift", "accuracy")
 
 
@@ -60,7 +63,8 @@ class Grouping:
             return cls(by, schema.labels)
         hint = did_you_mean(by, [CLASS, *(columns[i] for i in schema.categorical)])
         if by not in columns:
-            raise InputError(f"there is no column '{by}'{hint}")
+            why = COMMUNITIES if by == "community" else ""
+            raise InputError(f"there is no column '{by}'{why}{hint}")
         names = schema.columns[columns.index(by)].categories
         if names is None:
             raise InputError(f"column '{by}' has no categories to group by{hint}")

@@ -7,7 +7,7 @@ from typing import Any
 from groundswell.agents.beliefs import Last
 from groundswell.agents.collective import Collective
 from groundswell.agents.decision import Decision
-from groundswell.agents.distribution import Constant
+from groundswell.agents.distribution import Constant, constant
 from groundswell.agents.network import Network
 from groundswell.agents.payoff import Payoff
 from groundswell.contradictions import CHECKS, Check, Found
@@ -50,6 +50,16 @@ def belief_has_ties(payoff: Payoff, network: Network) -> Found:
         )
 
 
+def pressure_has_ties(payoff: Payoff, network: Network) -> Found:
+    """Peers who press are neighbours."""
+    if payoff.peer_pressure != constant(0.0) and not network.has_ties:
+        yield Problem(
+            ("payoff", "peer_pressure"),
+            f"is felt over ties, and network '{network}' has none; name a network, such as "
+            "'complete' if everybody presses everybody",
+        )
+
+
 def belief_is_asked(payoff: Payoff, decision: Decision) -> Found:
     """Only some rules compare what users believe."""
     if payoff.belief != Last() and not decision.forms_beliefs:
@@ -76,6 +86,7 @@ def failure_is_defined(collective: Collective, platform: Platform, decision: Dec
 CHECKS += [
     Check(("collective", "platform", "payoff"), spillover_is_measured),
     Check(("payoff", "network"), belief_has_ties),
+    Check(("payoff", "network"), pressure_has_ties),
     Check(("payoff", "decision"), belief_is_asked),
     Check(("collective", "platform", "decision"), failure_is_defined),
 ]

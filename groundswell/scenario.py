@@ -123,8 +123,7 @@ class Scenario(Settings):
         """
         from groundswell.settings_errors import override, validated
 
-        settings = self.model_dump(exclude_defaults=True)
-        return validated(type(self), override(settings, changes))
+        return validated(type(self), override(self.given(), changes))
 
     def at(self, number: int) -> Scenario:
         """Return the scenario as it is in a round, without a schedule.
@@ -145,8 +144,12 @@ class Scenario(Settings):
         from groundswell.settings_errors import override, validated
 
         changes = {key: course.at(number) for key, course in self.schedule.items()}
-        settings = self.model_dump(exclude_defaults=True, exclude={"schedule"})
+        settings = {key: one for key, one in self.given().items() if key != "schedule"}
         return validated(Scenario, override(settings, changes))
+
+    def given(self) -> dict[str, Any]:
+        """Return the settings that were given, also those that say what the default says."""
+        return self.model_dump(exclude_unset=True, exclude_none=True)
 
     @property
     def last_change(self) -> int:

@@ -47,7 +47,7 @@ def nest(title: str, error: ValidationError | None, extra: list[Problem]) -> Val
     """Return a validation error with further problems added."""
     details: list[InitErrorDetails] = []
     for found in error.errors() if error is not None else []:
-        kind = PydanticCustomError(found["type"], _escaped(found["msg"]))
+        kind = PydanticCustomError(found["type"], _escaped(found["msg"]), found.get("ctx"))
         details.append(InitErrorDetails(type=kind, loc=found["loc"], input=found["input"]))
     for problem in extra:
         kind = PydanticCustomError("contradiction", _escaped(problem.message))

@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from groundswell.agents.collective import Collective
-from groundswell.agents.decision import Decision
+from groundswell.agents.decision import Decision, Threshold
 from groundswell.agents.network import Complete, Network
+from groundswell.agents.payoff import Payoff
 from groundswell.agents.population import Population
 from groundswell.contradictions import CHECKS, Check, Found
 from groundswell.problems import Problem
 
 
-def rule_weighs_ties(decision: Decision, network: Network) -> Found:
-    """Weights that a rule does not look at would be read for nothing."""
-    if getattr(network, "weighted", False) and not decision.weighs_ties:
-        kinds = [kind for kind, rule in Decision.kinds.items() if getattr(rule, "weighs_ties", 0)]
+def weights_are_looked_at(
+    network: Network, decision: Decision, payoff: Payoff, schedule: dict[str, Any], sweep: Any
+) -> Found:
+    """Weights that nobody looks at would be read for nothing."""
+    if not getattr(network, "weighted", False):
+        return
+    key, kinds = ("network", "weighted"), dict[str, Any](Decision.kinds)
+    by_pressure = ", ".join(f"'{kind}'" for kind, rule in kinds.items() if rule.forms_beliefs)
+    if not decision.weighs_ties:
+        how = ""
+        if isinstance(decision, Threshold):
+            how = f' with of = "{decision.of}" and measure = "{decision.measure}"'
         yield Problem(
-            ("network", "weighted"),
-            f"'{decision}' takes all neighbours alike and cannot use the weights of ties; leave it "
-            f"out, or choose one of: {', '.join(kinds)}",
+            key,
+            f"'{decision}'{how} takes all neighbours alike and cannot use the weights of ties; "
+            "leave it out; works: 'threshold' with shares of neighbours, payoff.peer_pressure "
+            f"with {by_pressure}",
         )
+    elif decision.forms_beliefs and not _pressure_is_set(payoff, [*schedule, *sweep.grid]):
+        yield Problem(
+            key,
+            f"'{decision}' weighs ties by peer pressure, and there is none; set "
+            "payoff.peer_pressure, or leave the weights out",
+        )
+    if payoff.belief.needs_ties and not payoff.belief.weighs_ties:
+        yield Problem(
+            key,
+            f"'{payoff.belief}' beliefs count heads and cannot use the weights of ties; leave it "
+            "out, or use another belief",
+        )
+
+
+def _pressure_is_set(payoff: Payoff, elsewhere: list[str]) -> bool:
+    """Return whether peer pressure is set, if only to 0: the run of a sweep to compare others with.
+
+    What a schedule or a sweep sets is named by its dotted key.
+    """
+    wider = {"payoff", "payoff.peer_pressure"}
+    here = "peer_pressure" in payoff.model_fields_set
+    return here or any(k in wider or k.startswith("payoff.peer_pressure.") for k in elsewhere)
 
 
 def choice_has_ties(collective: Collective, network: Network) -> Found:
@@ -28,12 +62,14 @@ def choice_has_ties(collective: Collective, network: Network) -> Found:
 
 
 def organiser_has_time(collective: Collective, rounds: int) -> Found:
-    """An organiser acts in rounds that are simulated."""
+    """An organiser spends its budget in rounds that are simulated."""
     organiser = collective.organiser
-    if organiser is not None and organiser.start > rounds:
+    if organiser is not None and organiser.last_round > rounds:
+        late = "start" if organiser.start > rounds else "rounds"
         yield Problem(
-            ("collective", "organiser", "start"),
-            f"the first recruits would come in round {organiser.start}, after the last, {rounds}",
+            ("collective", "organiser", late),
+            f"recruits come in rounds {organiser.start} to {organiser.last_round}, and the last of "
+            f"the scenario is rounds = {rounds}; part of the budget would never be spent",
         )
 
 
@@ -57,7 +93,7 @@ def users_are_placed(population: Population, network: Network) -> Found:
 
 CHECKS += [
     Check(("population", "network"), users_are_placed),
-    Check(("decision", "network"), rule_weighs_ties),
+    Check(("network", "decision", "payoff", "schedule", "sweep"), weights_are_looked_at),
     Check(("collective", "network"), choice_has_ties),
     Check(("collective", "rounds"), organiser_has_time),
 ]

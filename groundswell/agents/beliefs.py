@@ -87,6 +87,8 @@ class Belief(Component):
     """Works only where the platform's response is a known curve."""
     needs_ties: ClassVar[bool] = False
     """Says nothing to users without neighbours."""
+    weighs_ties: ClassVar[bool] = False
+    """Can tell ties of different weight apart."""
     compares_placebo: ClassVar[bool] = False
     """Can take off what outsiders were measured to get, not only a share of S."""
 
@@ -208,9 +210,9 @@ class Neighbours(Belief):
     """The platform's known response at the share of one's neighbours that have joined.
 
     The gain is (1-γ) S(m_i/k_i), with S(0) for users without neighbours; a user does not count
-    itself, and does not think it moves S. All neighbours count alike, whatever a tie weighs.
-    Source: users who take what they see around them for the whole, as in majority illusions
-    (Lerman, Yan & Wu 2016).
+    itself, and does not think it moves S. All neighbours count alike, so that ties with weights are
+    refused. Source: users who take what they see around them for the whole, as in majority
+    illusions (Lerman, Yan & Wu 2016).
     """
 
     kind: Literal["neighbours"] = "neighbours"

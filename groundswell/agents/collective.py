@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from groundswell.agents.columns import Columns
 from groundswell.agents.organiser import CountOrShare, Organiser, counted
@@ -28,14 +33,16 @@ class Collective(Settings):
     """The collective: its seeds and what it asks of members."""
 
     seeds: CountOrShare = 0.01
-    """Members at the start: an integer is a count, a float a share (to the nearest user)."""
+    """Members at the start: an integer is a count, a float a share (to the nearest user). Left out,
+    all that ``users`` or ``community`` name are seeds."""
     seeding: Seeding = "random"
     """Who they are: random users; those who influence most others ("degree"), or are in the
     innermost core of ties ("core"); whole communities, the largest first, of the last one random
     users ("community"); given ``users``; or a random user and its nearest, breadth first
-    ("neighbourhood"). Equals are told apart at random. Communities are the blocks of a
-    stochastic-block network, else found by label propagation, and shown in the column of that
-    name; they, cores and neighbourhoods go by ties in either direction."""
+    ("neighbourhood"), drawn from those with so many users in reach. Equals are told apart at
+    random. Communities are the blocks of a stochastic-block network, else found by label
+    propagation, and shown in the column of that name; they, cores and neighbourhoods go by ties in
+    either direction."""
     users: Users | None = None
     """The seeds with ``seeding = "users"``; the one in the middle with "neighbourhood". A number
     counts users from 0, text is the id that the network's file gives a user."""
@@ -61,12 +68,10 @@ class Collective(Settings):
     def _seeds_are_consistent(self) -> Collective:
         if self.seeding == "users" and not self.users:
             raise ValueError("'seeding = \"users\"' needs 'users', the list of seeds")
-        if self.seeding == "users" and self.seeds not in {
-            self._usual_seeds, len(set(self.users or ()))
-        }:  # fmt: skip
+        named = len(set(self.users or ()))
+        if self.seeding == "users" and not self.seeds_are_all_named and self.seeds != named:
             raise ValueError(
-                f"'users' names {len(set(self.users or ()))} seeds and 'seeds' says {self.seeds}; "
-                "leave 'seeds' out"
+                f"'users' names {named} seeds and 'seeds' says {self.seeds}; leave 'seeds' out"
             )
         if self.seeding not in {"users", "neighbourhood"} and self.users is not None:
             raise ValueError(f"'users' has no meaning with seeding = '{self.seeding}'")
@@ -79,11 +84,19 @@ class Collective(Settings):
             raise ValueError(f"'community' has no meaning with seeding = '{self.seeding}'")
         return self
 
+    @model_serializer(mode="wrap")
+    def _without_idle_seeds(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out the default of ``seeds`` where it is not what counts: it would look given."""
+        settings: dict[str, Any] = write(self)
+        if self.seeds_are_all_named:
+            settings.pop("seeds", None)
+        return settings
+
     @property
-    def _usual_seeds(self) -> float:
-        """The default of ``seeds``, which stands for all where seeds are named."""
-        default: float = type(self).model_fields["seeds"].default
-        return default
+    def seeds_are_all_named(self) -> bool:
+        """Whether all the users named, or all of the community, are seeds: no number is given."""
+        named = self.seeding == "users" or self.community is not None
+        return named and "seeds" not in self.model_fields_set
 
     @property
     def needs_communities(self) -> bool:
@@ -112,8 +125,7 @@ class Collective(Settings):
         if self.seeding == "users":
             chosen = np.unique(self._named(ties))
         elif self.seeding == "neighbourhood":
-            start = self._named(ties) if self.users else order
-            chosen = breadth_first(ties, int(start[0]), self._count(ties.users))
+            chosen = self._around_one(ties, order)
         elif self.community is not None:
             chosen = self._of_community(ties, self.community, order)
         else:
@@ -196,6 +208,19 @@ class Collective(Settings):
             rows.append(user if isinstance(user, int) else position[user])
         return np.array(rows)
 
+    def _around_one(self, ties: Ties, order: Ints) -> Ints:
+        """Return the seeds of a neighbourhood: around the user named, or a random one with room."""
+        count, size = self._count(ties.users), np.bincount(ties.parts)[ties.parts]
+        middle = self._named(ties) if self.users else order
+        roomy = middle[size[middle] >= count]
+        if not len(roomy):
+            most = f"{int(size[middle].max()):,} users"
+            why = f"no connected part of the network has more than {most}"
+            if self.users:
+                why = f"'{self.users[0]}' is in a connected part of the network that has {most}"
+            raise InputError(f"{count:,} seeds around one user, and {why}", key=("seeds",))
+        return breadth_first(ties, int(roomy[0]), count)
+
     def _of_community(self, ties: Ties, community: int, order: Ints) -> Ints:
         """Return the seeds of a community."""
         communities = known_communities(ties)
@@ -205,7 +230,7 @@ class Collective(Settings):
                 f"communities go from 0 to {last}, found {community}", key=("community",)
             )
         theirs: Ints = order[communities[order] == community]
-        if self.seeds == self._usual_seeds:
+        if self.seeds_are_all_named:
             return theirs
         count = self._count(ties.users)
         if count > len(theirs):

@@ -46,8 +46,6 @@ class Decision(Component):
     """Needs a success to gain from."""
     forms_beliefs: ClassVar[bool] = False
     """Compares what users believe about success; payoff.belief has no effect on other rules."""
-    weighs_ties: ClassVar[bool] = False
-    """Can tell ties of different weight apart; rules that cannot are refused where ties have it."""
     draws: ClassVar[int] = 0
     """Uniform random numbers that one revision takes."""
     activation: Activation = Inertial()
@@ -59,6 +57,15 @@ class Decision(Component):
     def needs_ties(self) -> bool:
         """Whether users without neighbours could never be moved."""
         return False
+
+    @property
+    def weighs_ties(self) -> bool:
+        """Whether it can tell ties of different weight apart.
+
+        Rules that cannot are refused where ties have weights. Those that compare what joining
+        brings can, by peer pressure.
+        """
+        return self.forms_beliefs
 
     @property
     def leaves_for_good(self) -> bool:
@@ -155,7 +162,11 @@ class Fixed(Decision):
     """
 
     kind: Literal["fixed"] = "fixed"
-    weighs_ties = True
+
+    @property
+    def weighs_ties(self) -> bool:
+        """Nobody looks at ties, of whatever weight."""
+        return True
 
     def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Return membership as it is."""
@@ -172,13 +183,12 @@ class Threshold(Decision):
 
     The comparison is ``>=``. Of neighbours, a user does not count itself; of everybody, it does.
     Users without neighbours see a share of 0. Where ties have weights, shares are of the weight of
-    all neighbours, and counts stay counts. One by one, moves made before in the round count.
+    all neighbours, and counts are refused. One by one, moves made before in the round count.
     Sources: Granovetter (1978) for everybody, Watts (2002) for shares of neighbours, Centola & Macy
     (2007) for counts.
     """
 
     kind: Literal["threshold"] = "threshold"
-    weighs_ties = True
     of: Literal["neighbours", "everybody"] = "neighbours"
     """Whose membership counts."""
     measure: Literal["share", "count"] = "share"
@@ -193,10 +203,14 @@ class Threshold(Decision):
         """Neighbours' thresholds do."""
         return self.of == "neighbours"
 
+    @property
+    def weighs_ties(self) -> bool:
+        """Shares of neighbours do; counts stay counts."""
+        return self.of == "neighbours" and self.measure == "share"
+
     def adds_weights(self, ties: Ties) -> bool:
         """Whether what a user sees is a sum of weights: no number of neighbours would do."""
-        seen = self.of == "neighbours" and self.measure == "share"
-        return seen and ties.weights is not None
+        return self.weighs_ties and ties.weights is not None
 
     def need(self, columns: Columns, ties: Ties) -> Ints:
         """Return how many members each user needs to see: comparisons are between integers."""
@@ -245,7 +259,6 @@ class BestResponse(Decision):
     kind: Literal["best-response"] = "best-response"
     weighs_success = True
     forms_beliefs = True
-    weighs_ties = True
 
     def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Compare joining with staying out."""

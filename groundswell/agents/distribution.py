@@ -175,16 +175,21 @@ class Uniform(Continuous):
     high: float = 1.0
     """Upper end."""
 
+    @model_validator(mode="after")
+    def _ends_in_order(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low = {self.low:g} is above high = {self.high:g}")
+        return self
+
     def inverse(self, p: Floats) -> Floats:
         """Return the uniform quantile."""
         return self.low + (self.high - self.low) * p
 
     def cdf(self, x: Floats) -> Floats:
         """Return the uniform distribution function; a step where both ends are one."""
-        low, high = sorted((self.low, self.high))
-        if low == high:
-            return np.asarray(np.asarray(x) >= low, dtype=np.float64)
-        return np.clip((np.asarray(x) - low) / (high - low), 0, 1)
+        if self.low == self.high:
+            return np.asarray(np.asarray(x) >= self.low, dtype=np.float64)
+        return np.clip((np.asarray(x) - self.low) / (self.high - self.low), 0, 1)
 
 
 class Exponential(Continuous):

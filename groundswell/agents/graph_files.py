@@ -78,7 +78,7 @@ class _Look:
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
-        self.elements = self.depth = 0
+        self.elements = self.depth = self.graphs = 0
         self.nodes: set[str] = set()
         self.ends: dict[str, int] = {}
 
@@ -104,12 +104,19 @@ class _Look:
         if self.depth > DEEPEST:
             raise self._error(f"elements are more than {DEEPEST} deep in each other")
         kind = tag.rpartition(":")[2]
-        if kind == "node":
+        if kind == "graph":
+            self._graph()
+        elif kind == "node":
             self._node(self._needed(kind, attributes, "id"))
         elif kind == "edge":
             for end in ("source", "target"):
                 node = self._needed("tie", attributes, end)
                 self.ends.setdefault(node, self.parser.CurrentLineNumber)
+
+    def _graph(self) -> None:
+        self.graphs += 1
+        if self.graphs > 1:  # networkx would read the first, and nothing of one inside a node
+            raise self._error("a second graph; one file holds one network, so write a file of each")
 
     def _node(self, name: str) -> None:
         if name in self.nodes:

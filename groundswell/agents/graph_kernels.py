@@ -156,6 +156,7 @@ def exchange(
     categories: int,
     target: float,
     tolerance: float,
+    heat: float,
     proposals: int,
     indptr: Ints,
     indices: Indices,
@@ -163,7 +164,8 @@ def exchange(
 ) -> float:
     """Let pairs of users exchange their values where it brings r nearer to the target.
 
-    Changes ``values`` and, in the same way, ``whose``; returns r.
+    With some heat T they may also do so where it leads away by d, with probability exp(-d/T)
+    (Metropolis et al. 1953). Changes ``values`` and, in the same way, ``whose``; returns r.
     """
     across, ends = sums_over_ends(values, categories, indptr, indices)
     count, users = len(indices), len(values)
@@ -188,7 +190,8 @@ def exchange(
             new_first += shift * (y - x)
             new_second += shift * (y * y - x * x)
         nearer = coefficient(across + more, new_first, new_second, count, categories)
-        if abs(nearer - target) >= abs(r - target):
+        away = abs(nearer - target) - abs(r - target)
+        if away >= 0 and (heat == 0 or rng.random() >= np.exp(-away / heat)):
             continue
         if categories:
             ends[int(x)] -= shift

@@ -188,7 +188,7 @@ class EdgeList(Network):
     GEXF file says, and in both directions in a list of pairs."""
     weighted: bool = False
     """Ties weigh what the third column says, or the attribute ``weight``: users see the weight of
-    their joined neighbours as a share of that of all. Counts of neighbours stay counts."""
+    their joined neighbours as a share of that of all. Refused where nobody would look at it."""
 
     def size(self) -> int:
         """Return the number of distinct ids."""

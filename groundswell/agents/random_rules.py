@@ -36,7 +36,6 @@ class Logit(Decision):
     kind: Literal["logit"] = "logit"
     weighs_success = True
     forms_beliefs = True
-    weighs_ties = True
     draws = 1
     rationality: NotNegative
     """Rationality β_i: 0 tosses a coin, the larger the nearer to best response."""

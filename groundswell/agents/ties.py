@@ -92,6 +92,22 @@ class Ties:
         return core_numbers(either.indptr, either.indices)
 
     @cached_property
+    def parts(self) -> Ints:
+        """Connected part of the network that each user is in, whatever the direction of ties.
+
+        >>> from_pairs(4, np.array([0]), np.array([2])).parts.tolist()
+        [0, 1, 0, 2]
+        """
+        if self.complete:
+            return np.zeros(self.users, dtype=np.int64)
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
+        tied = np.ones(len(self.indices), dtype=np.int8)
+        matrix = csr_array((tied, self.indices.astype(np.int64), self.indptr), (self.users,) * 2)
+        return np.asarray(connected_components(matrix, directed=False)[1], dtype=np.int64)
+
+    @cached_property
     def rows(self) -> Ints:
         """The user whose neighbour each entry of ``indices`` is."""
         return np.repeat(np.arange(self.users), self.degree)

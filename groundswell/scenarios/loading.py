@@ -136,7 +136,7 @@ def from_call(settings: Iterable[str]) -> Origin:
 
 def _settings(source: Source) -> tuple[Mapping[str, Any], Origin]:
     if isinstance(source, Scenario):
-        return source.model_dump(exclude_defaults=True), Origin()
+        return source.given(), Origin()
     if isinstance(source, Mapping):
         return source, Origin()
     try:

@@ -112,7 +112,8 @@ def replicates(scenario: Scenario, origin: Origin | None = None) -> list[Task]:
 
 def without_sweep(scenario: Scenario) -> Scenario:
     """Return what `run` runs."""
-    return scenario.replace({"sweep": {}}) if scenario.sweep != Sweep() else scenario
+    # Copied, not validated: settings that only the sweep makes use of are no mistake.
+    return scenario.model_copy(update={"sweep": Sweep()})
 
 
 def blame(

@@ -71,10 +71,18 @@ def test_a_neighbourhood_grows_breadth_first(start, count):
     assert {user for user, d in distance.items() if d < farthest} <= set(members)
 
 
-def test_a_neighbourhood_stops_where_the_ties_do():
+def test_a_neighbourhood_is_no_smaller_than_asked():
     ties = from_pairs(N, np.array([0, 1, 5]), np.array([1, 2, 6]))
-    joined = choose(ties, seeds=20, seeding="neighbourhood", users=[1])
-    assert np.flatnonzero(joined).tolist() == [0, 1, 2]
+    for seed in range(20):
+        joined = choose(ties, seed, seeds=3, seeding="neighbourhood")
+        assert np.flatnonzero(joined).tolist() == [0, 1, 2], "where there is room"
+    for users, why in (
+        ([6], "'6' is in a connected part of the network that has 2 users"),
+        (None, "no connected part of the network has more than 3 users"),
+    ):
+        with pytest.raises(InputError, match=f"4 seeds around one user, and {why}") as error:
+            choose(ties, seeds=4, seeding="neighbourhood", users=users)
+        assert error.value.key == ("seeds",)
 
 
 def test_a_neighbourhood_without_centre_starts_anywhere():

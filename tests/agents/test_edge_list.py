@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import groundswell as gs
 from groundswell.agents.network import EdgeList
 from groundswell.problems import InputError, ScenarioError
 
@@ -275,30 +276,57 @@ def test_direction_and_weight_are_settings(make_model, write):
     assert "network.directed: should be a valid boolean, found 'yes'" in str(error.value)
 
 
-@pytest.mark.parametrize("rule", ["imitation", "contagion", "voter"])
-def test_rules_that_cannot_weigh_ties_are_refused(make_model, write, rule):
+ALIKE = "takes all neighbours alike and cannot use the weights of ties; leave it out"
+NO_PRESSURE = "weighs ties by peer pressure, and there is none; set payoff.peer_pressure"
+SHARES = {"kind": "threshold", "threshold": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("decision", "more", "message"),
+    [
+        ({"kind": "imitation", "noise": 0.1}, {}, f"'imitation' {ALIKE}"),
+        ({"kind": "contagion", "infection": 0.1, "recovery": 0.1}, {}, f"'contagion' {ALIKE}"),
+        ("voter", {}, f"'voter' {ALIKE}"),
+        ({**SHARES, "of": "everybody"}, {},
+         f"'threshold' with of = \"everybody\" and measure = \"share\" {ALIKE}"),
+        ({**SHARES, "measure": "count"}, {},
+         f"'threshold' with of = \"neighbours\" and measure = \"count\" {ALIKE}"),
+        ("best-response", {}, f"'best-response' {NO_PRESSURE}"),
+        ({"kind": "logit", "rationality": 1.0}, {}, f"'logit' {NO_PRESSURE}"),
+        ("best-response", {"sweep": {"grid": {"payoff.benefit": [1, 2]}}}, NO_PRESSURE),
+        ("best-response", {"payoff": {"belief": "neighbours", "peer_pressure": 0.1}},
+         "'neighbours' beliefs count heads and cannot use the weights of ties"),
+        (SHARES, {}, None),
+        ("fixed", {}, None),
+        ("best-response", {"payoff": {"peer_pressure": 0.1}}, None),
+        ("best-response", {"schedule": {"payoff.peer_pressure": [[0, 0.0], [9, 0.5]]}}, None),
+        ("best-response", {"payoff": {"peer_pressure": {"kind": "normal", "mean": 0.0, "sd": 0.0}},
+                           "schedule": {"payoff.peer_pressure.sd": [[0, 0.0], [9, 0.5]]}}, None),
+        ("best-response", {"sweep": {"grid": {"payoff.peer_pressure": [0.0, 0.2]}}}, None),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_weights_are_looked_at_or_refused(make_model, write, decision, more, message):
     network = {"kind": "edge-list", "path": write("a b 1\n"), "weighted": True}
-    more = {
-        "imitation": {"noise": 0.1},
-        "contagion": {"infection": 0.1, "recovery": 0.1},
-        "voter": {},
-    }
+    settings_ = {"network": network, "decision": decision, **more}
+    if message is None:
+        model = make_model(**settings_)
+        for _ in range(3):
+            model.step()
+        return
     with pytest.raises(ScenarioError) as error:
-        make_model(network=network, decision={"kind": rule, **more[rule]})
-    assert (
-        f"network.weighted: '{rule}' takes all neighbours alike and cannot use the weights of "
-        "ties; leave it out, or choose one of: fixed, threshold, best-response, logit"
-    ) in str(error.value)
+        make_model(**settings_)
+    (line,) = error.value.lines
+    assert line.startswith("scenario: network.weighted: ")
+    assert message in line
 
 
-def test_counts_stay_counts(make_model, write):
-    network = {"kind": "edge-list", "path": write("a d 9\nb d 1\nc d 1\n"), "weighted": True}
-    decision = {"kind": "threshold", "measure": "count", "threshold": 2}
-    model = make_model(
-        network=network,
-        decision={**decision, "activation": "synchronous"},
-        collective={"seeding": "users", "users": ["b", "c"]},
-    )
-    assert model.user(3).joined_share == 2 / 11
-    model.step()
-    assert model.columns["joined"].tolist() == [False, True, True, True]
+def test_no_pressure_beside_some_is_a_run_of_a_sweep(make_scenario, write):
+    network = {"kind": "edge-list", "path": write("a b 1\nb c 3\n"), "weighted": True}
+    swept = {"grid": {"payoff.peer_pressure": [0.0, 0.2]}}
+    scenario = make_scenario(network=network, sweep=swept, rounds=3)
+    assert len(gs.sweep(scenario).runs) == 2
+    assert len(gs.run(scenario).runs) == 1
+    without = scenario.replace({"sweep": {}, "payoff.peer_pressure": 0.0})
+    later = without.replace({"schedule": {"payoff.cost": [[0, 0.1], [3, 0.4]]}})
+    assert len(gs.run(later).runs) == 1

@@ -141,6 +141,8 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
         ("", '<node id="a"/>\n<node/>', 5, "a node has no 'id'"),
         ("", '<node id="a"/>\n<edge source="a"/>', 5, "a tie has no 'target'"),
         ("", '<node id="a"/>\n<node id="a"/>', 5, "there are two nodes 'a'"),
+        ("", '<node id="a"/></graph>\n<graph>', 5, "a second graph; one file holds one network"),
+        ("", '<node id="a">\n<graph/></node>', 5, "a second graph; one file holds one network"),
         ("", "<g>" * 80 + "</g>" * 80, 4, "elements are more than 64 deep in each other"),
     ],
 )
@@ -162,6 +164,7 @@ def test_files_that_are_refused(tmp_path, doctype, inside, line, message):
         ("ties.GEXF", "0 1\n", "not valid XML: syntax error"),
         ("ties.graphml", "", "not valid XML: no element found"),
         ("ties.graphml", GRAPHML.format(doctype="", inside=""), "the graph has no nodes"),
+        ("ties.gexf", "<gexf><graph/><graph/></gexf>", "a second graph"),
         (
             "ties.graphml",
             GRAPHML.format(doctype="", inside='<node id="a"/><hyperedge/>'),

@@ -11,6 +11,7 @@ from groundswell.agents.network import Network
 from groundswell.agents.population import Rows
 from groundswell.agents.ties import from_pairs
 from groundswell.agents.traits import Trait, trait
+from groundswell.agents.waves import along_a_wave
 from groundswell.data import Column, Points, Schema
 from groundswell.problems import InputError, ScenarioError
 
@@ -102,6 +103,75 @@ def test_what_cannot_be_reached_is_come_near():
     ties = build(200, kind="erdos-renyi", mean_degree=20.0)
     _, reached = dealt(ties, np.random.default_rng(0).normal(size=200), 1.0)
     assert 0.3 < reached < 0.9
+
+
+@pytest.mark.parametrize(
+    ("network", "most"),
+    [
+        ({"kind": "ring", "degree": 4}, 0.994),
+        ({"kind": "ring", "degree": 10}, 0.988),
+        ({"kind": "watts-strogatz", "degree": 10}, 0.89),
+        ({"kind": "stochastic-block", "blocks": 2, "within": 9.0, "between": 1.0}, 0.787),
+        ({"kind": "lattice", "side": 30}, 0.933),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("target", [0.75, 0.85, 0.9, 1.0])
+def test_two_halves_part_as_far_as_the_ties_allow(network, most, target):
+    """``most`` is where the halves are the two sides of the network."""
+    users = 900 if network["kind"] == "lattice" else 1000
+    ties = build(users, 1, **network)
+    halves = np.random.default_rng(2).permutation(np.arange(users) % 2).astype(float)
+    whose, reached = dealt(ties, halves, target, 2)
+    assert reached >= min(target, most) - 0.005
+    assert reached <= target + 0.005
+    again, _ = dealt(ties, halves, target, 2)
+    assert np.array_equal(whose, again)
+
+
+@pytest.mark.parametrize(("categories", "most"), [(0, 0.98), (2, 0.9), (5, 0.82)])
+def test_no_numbering_of_users_is_needed(categories, most):
+    """A lattice whose users are numbered at random, in two parts, with somebody alone."""
+    lattice, rng = build(400, kind="lattice", side=20), np.random.default_rng(0)
+    number = rng.permutation(801)
+    both = [np.concatenate([of, of + 400]) for of in (lattice.rows, lattice.indices.astype(int))]
+    ties = from_pairs(801, number[both[0]], number[both[1]])
+    values = rng.normal(size=801) if not categories else rng.integers(0, categories, 801) * 1.0
+    _, reached = dealt(ties, values, 1.0, categories)
+    assert reached > most
+
+
+def test_opposites_attract_on_a_chessboard():
+    ties, colours = build(400, kind="lattice", side=20), (np.arange(400) % 2).astype(float)
+    _, reached = dealt(ties, np.random.default_rng(0).permutation(colours), -1.0, 2)
+    assert reached == -1
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_waves_are_eigenvectors(alike):
+    ties, rng = build(60, 3, kind="watts-strogatz", degree=4), np.random.default_rng(0)
+    adjacency = nx.to_numpy_array(graph_of(ties, np.zeros(60)), nodelist=range(60))
+    root = np.sqrt(ties.degree)
+    vectors = np.linalg.eigh(adjacency / np.outer(root, root))[1]
+    expected = np.argsort(vectors[:, -2 if alike else 0] / root)
+    found = along_a_wave(ties, alike=alike, rng=rng)
+    assert found.tolist() in (expected.tolist(), expected[::-1].tolist())
+
+
+def test_waves_of_networks_with_little_to_find():
+    rng = np.random.default_rng(0)
+    star = from_pairs(200, np.zeros(199, dtype=int), np.arange(1, 200))
+    assert sorted(along_a_wave(star, alike=True, rng=rng)) == list(range(200))
+    pairs = from_pairs(5, np.array([0, 3]), np.array([4, 1]))
+    slow = along_a_wave(pairs, alike=True, rng=rng)
+    assert pairs.parts[slow].tolist() == sorted(pairs.parts), "one part after the other"
+    fast = along_a_wave(pairs, alike=False, rng=rng).tolist()
+    assert {frozenset(fast[:2]), frozenset(fast[3:])} & {
+        frozenset((0, 3)),
+        frozenset((0, 1)),
+        frozenset((4, 3)),
+        frozenset((4, 1)),
+    }
 
 
 def test_direction_plays_no_part():

@@ -159,7 +159,11 @@ def test_an_organiser_has_its_own_stream(make_model):
         ({"budget": 9, "rounds": 0}, "organiser.rounds: should be greater than or equal to 1"),
         ({"budget": 9, "start": 0}, "organiser.start: should be greater than or equal to 1"),
         ({"budget": 9, "start": 51},
-         "organiser.start: the first recruits would come in round 51, after the last, 50"),
+         "organiser.start: recruits come in rounds 51 to 51, "
+         "and the last of the scenario is rounds = 50"),
+        ({"budget": 30, "start": 5, "rounds": 47},
+         "organiser.rounds: recruits come in rounds 5 to 51, "
+         "and the last of the scenario is rounds = 50"),
         ({"budget": 9, "by": "kore"}, "organiser.by: should be 'random', 'degree', 'core'"),
         ({"budget": 9, "by": "core"}, "organiser.by: 'core' needs ties, and network 'none'"),
         ({"budget": 9, "by": "neighbours"}, "organiser.by: 'neighbours' needs ties"),

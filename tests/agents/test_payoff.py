@@ -113,3 +113,24 @@ def test_payoffs_that_cannot_be(make_model, changes, message):
     with pytest.raises(ScenarioError) as error:
         make_model(**{**SETTINGS, **changes})
     assert message in str(error.value)
+
+
+PRESSED = "is felt over ties, and network 'none' has none; name a network, such as 'complete'"
+
+
+@pytest.mark.parametrize(
+    ("settings_", "key"),
+    [
+        ({"payoff__peer_pressure": 0.5}, "payoff.peer_pressure: "),
+        ({"payoff__peer_pressure": {"kind": "exponential", "mean": 0.1}}, "payoff.peer_pressure: "),
+        ({"schedule": {"payoff.peer_pressure": [[0, 0.0], [9, 0.5]]}},
+         "schedule.payoff.peer_pressure: in round 1: "),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_pressure_without_peers_is_refused(make_model, settings_, key):
+    with pytest.raises(ScenarioError) as error:
+        make_model(population__users=9, **settings_)
+    assert str(error.value).startswith(f"scenario: {key}{PRESSED}")
+    make_model(population__users=9, network="complete", **settings_)
+    make_model(population__users=9, payoff__peer_pressure=0.0)

@@ -36,8 +36,6 @@ NETWORKS = {
 }  # fmt: skip
 SIZED = {"karate", "directed", "weighted", "directed-weighted"}
 """Networks that say themselves how many users there are."""
-WEIGH_NOTHING = ("imitation", "contagion", "voter")
-"""Rules that take all neighbours alike, and are refused where ties have weights."""
 ACTIVATIONS = {
     "synchronous": "synchronous",
     "inertial": {"kind": "inertial", "revision": {"kind": "uniform", "low": 0.1, "high": 0.9}},
@@ -400,13 +398,25 @@ def run_both(make_model, tie_files):
     return run
 
 
+def fits(rule, network):
+    """Whether neighbours are there to be looked at, and somebody looks at what ties weigh."""
+    settings = RULES[rule]
+    payoff = settings.get("payoff", {}) | {
+        key.removeprefix("payoff__"): value for key, value in settings.items()
+    }
+    if network == "none":
+        return "neighbours" not in rule and "peer_pressure" not in payoff
+    if "weighted" in network and rule.startswith(("best-response", "logit")):
+        return "peer_pressure" in payoff and payoff.get("belief") != "neighbours"
+    return "weighted" not in network or rule.startswith(("fixed", "threshold-neighbours-share"))
+
+
 def pairs():
     return [
         pytest.param(rule, network, id=f"{rule}-{network}")
         for rule in RULES
         for network in NETWORKS
-        if not (network == "none" and "neighbours" in rule)
-        if not ("weighted" in network and rule.startswith(WEIGH_NOTHING))
+        if fits(rule, network)
     ]
 
 

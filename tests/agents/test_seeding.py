@@ -1,15 +1,19 @@
 """Seeds by core, by community and by id: against networkx where it can."""
 
+import tomllib
+
 import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import groundswell as gs
 from groundswell.agents.network import Network
 from groundswell.agents.seeding import communities
 from groundswell.agents.ties import complete_ties, from_pairs, no_ties
 from groundswell.problems import ScenarioError
+from groundswell.scenarios.writing import scenario_text
 
 
 def build(users, seed=0, **parameters):
@@ -163,12 +167,29 @@ def test_seeds_by_id(make_model, chain):
     model = make_model(network=chain, collective={"seeding": "users", "users": ["f", "b", 0]})
     assert seeds(model) == [0, 1, 5]
     model = make_model(
-        network=chain, collective={"seeding": "neighbourhood", "users": ["e"], "seeds": 3}
+        network=chain, collective={"seeding": "neighbourhood", "users": ["e"], "seeds": 2}
     )
     assert seeds(model) == [4, 5]
     florence = {"kind": "named", "name": "florentine-families"}
     model = make_model(network=florence, collective={"seeding": "users", "users": ["Medici"]})
     assert [model.ties.names[row] for row in seeds(model)] == ["Medici"]
+
+
+def test_seeds_that_are_given_are_meant(make_scenario):
+    """Also where they say what the default says, and wherever a scenario goes."""
+    community = {"seeding": "community", "community": 0}
+    for given_, count in (({}, 10), ({"seeds": 0.01}, 1)):
+        scenario = make_scenario(network=BLOCKS, collective={**community, **given_})
+        written = tomllib.loads(scenario_text(scenario))
+        for one in (scenario, scenario.replace({"rounds": 3}), gs.load(scenario), gs.load(written)):
+            assert len(seeds(gs.CollectiveActionModel(one))) == count
+            again = one.replace({"schedule": {"payoff.cost": [[0, 0.5]]}})
+            assert len(seeds(gs.CollectiveActionModel(again))) == count
+    named = {"seeding": "users", "users": [1, 2, 3]}
+    scenario = make_scenario(network=BLOCKS, collective=named)
+    assert gs.load(tomllib.loads(scenario_text(scenario))) == scenario
+    with pytest.raises(ScenarioError, match=r"'users' names 3 seeds and 'seeds' says 0\.01; leave"):
+        make_scenario(network=BLOCKS, collective={**named, "seeds": 0.01})
 
 
 def test_ids_that_are_nobodys(make_model, chain):

@@ -20,6 +20,7 @@ LINES = "ann bob 1.5\nbob Zoë 0.1\nZoë ann 3\nann carl 2\n"
 def model(network: Any, **changes: Any) -> gs.CollectiveActionModel:
     platform = {"kind": "response", "curve": "logistic"}
     settings = {"name": "club", "population": "blank", "platform": platform, "network": network}
+    settings["decision"] = "fixed"
     return gs.CollectiveActionModel(settings | changes, rng=3)
 
 

@@ -248,6 +248,13 @@ def settings(folder: Path, measure: dict) -> dict:
     [
         ({"groups": ["cc"]}, ["groups[0]: there is no column 'cc'; did you mean 'c'?"]),
         (
+            {"groups": ["community"]},
+            [
+                "groups[0]: there is no column 'community': communities are of users, and groups "
+                "of data points, also of fresh ones, which are nobody's; known: class, c"
+            ],
+        ),
+        (
             {"groups": ["class", "x", "income"]},
             [
                 "groups[1]: column 'x' has no categories to group by; known: class, c",
