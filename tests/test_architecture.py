@@ -29,7 +29,7 @@ ORDER = [
     {"campaign"},
     {"model"},
     {"scenarios"},
-    {"progress", "summary", "commands"},
+    {"progress", "summary", "commands", "archiving"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

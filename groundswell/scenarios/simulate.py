@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from groundswell.platform.learners.base import DivergedError
 from groundswell.scenario import Scenario
 from groundswell.scenarios.identity import run_id
+from groundswell.scenarios.loading import with_files_found
 from groundswell.scenarios.store import RunRecord
 from groundswell.tables import Row
 
@@ -76,7 +77,7 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
         seed=task.scenario.seed,
         status=status,
         seconds=time.perf_counter() - start,
-        settings=task.settings,
+        settings=with_files_found(task.settings, task.scenario),
         position=task.position,
         tables=tables,
         error=error,
