@@ -50,6 +50,10 @@ def run(
     replicates: Replicates = None,
     workers: Workers = 1,
     out: Out = None,
+    checkpoint: Annotated[
+        int | None,
+        typer.Option(min=1, help="Save the state every so many rounds, to go on after a kill."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario (all its replicates, without its sweep) and save the results."""
@@ -57,9 +61,11 @@ def run(
 
     with clear_errors():
         changes, options = _changes(set_, seed=seed, replicates=replicates)
-        raise typer.Exit(
-            run_command(scenario, changes, out, workers, quiet=quiet, swept=False, options=options)
-        )
+        code = run_command(
+            scenario, changes, out, workers,
+            quiet=quiet, swept=False, options=options, checkpoint=checkpoint,
+        )  # fmt: skip
+        raise typer.Exit(code)
 
 
 @app.command()

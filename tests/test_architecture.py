@@ -28,6 +28,7 @@ ORDER = [
     {"tables", "groups", "blocks", "dealing", "dependence", "world", "recorder"},
     {"campaign"},
     {"model"},
+    {"snapshot"},
     {"scenarios"},
     {"progress", "summary", "commands", "archiving"},
     {"cli"},

@@ -10,7 +10,7 @@ from groundswell.files import digest
 from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import file_settings
 
-NUMBERS = 3
+NUMBERS = 4
 """Raised whenever a change of the code changes results; ids change with it."""
 
 INERT = {"version", "name", "seed", "replicates", "sweep"}

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,6 @@ import groundswell
 from groundswell.files import digest
 from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import file_settings
-from groundswell.scenarios.sweeping import without_sweep
 
 SHA = "sha256:"
 PACKAGES = (
@@ -55,7 +55,7 @@ def files_named(scenario: Scenario, varied: Iterable[Mapping[str, Any]]) -> list
         What a sweep set in each run, by dotted key.
     """
     files = {path for _, path in file_settings(scenario)}
-    base, met = without_sweep(scenario), {"{}"}
+    base, met = scenario.replace({"sweep": {}}), {"{}"}
     for settings in varied:
         # Numbers name no files: of runs that differ in nothing else, one will do.
         worded = {key: one for key, one in settings.items() if isinstance(one, str | dict | list)}
@@ -83,6 +83,7 @@ def host() -> dict[str, str]:
     return {"system": platform.platform(), "machine": platform.machine()}
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that numbers may depend on."""
     found = {"python": platform.python_version()}
