@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -430,37 +432,41 @@ def test_checkpoints_need_a_folder_and_rounds(groundswell) -> None:
 
 
 LONG = [
-    *("run", "quickstart", "--checkpoint", "4", "--out", "out"),
-    *("--set", "rounds=120", "--set", "platform.learner.kind=logistic"),
+    *("run", "quickstart", "--checkpoint", "4", "--set", "rounds=200"),
+    *("--set", "platform.learner.kind=logistic", "--out"),
 ]
+
+
+def killed_after_a_checkpoint(folder: Path, pause: float) -> None:
+    """Start a run, wait until it has written a checkpoint, and for a while, and kill it."""
+    written = {path: path.stat().st_mtime_ns for path in folder.glob("out/checkpoints/*.npz")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "groundswell", *LONG, "out"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None:
+        time.sleep(0.01)
+        with contextlib.suppress(FileNotFoundError):
+            now = {path: path.stat().st_mtime_ns for path in folder.glob("out/checkpoints/*.npz")}
+            if now != written:
+                time.sleep(pause)
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+    assert process.returncode == -signal.SIGKILL
 
 
 @pytest.mark.slow
 def test_kill_9_and_the_same_command_again(groundswell, tmp_path: Path) -> None:
-    """Killed again and again, whatever it is doing, until it has come to its end."""
-    moments = np.random.default_rng(3)
-    kills = 0
-    while True:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "groundswell", *LONG],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            out, error = process.communicate(timeout=3 + 2 * moments.random())
-            break
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            kills += 1
-    assert process.returncode == 0, error
-    assert kills >= 2
-    assert "goes on from its checkpoint after round" in out
-    undisturbed = groundswell(*LONG[:5], "other", *LONG[6:])
-    assert undisturbed.returncode == 0, undisturbed.stderr
+    """Killed again and again, whatever it is doing; then it comes to its end."""
+    for pause in np.random.default_rng(3).uniform(0, 0.3, size=4):
+        killed_after_a_checkpoint(tmp_path, float(pause))
+    done = groundswell(*LONG, "out")
+    assert done.returncode == 0, done.stderr
+    assert "goes on from its checkpoint after round" in done.stdout
+    assert groundswell(*LONG, "other").returncode == 0
     one, other = (gs.open(tmp_path / name).series for name in ("out", "other"))
     pd.testing.assert_frame_equal(one, other, check_exact=True)
     assert not (tmp_path / "out" / "checkpoints").exists()
