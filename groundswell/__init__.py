@@ -24,10 +24,12 @@ if TYPE_CHECKING:  # what a type checker and an editor see; see __getattr__ for 
     from groundswell.problems import InputError as InputError
     from groundswell.problems import ScenarioError as ScenarioError
     from groundswell.scenario import Scenario as Scenario
+    from groundswell.scenarios.bundle import bundle as bundle
     from groundswell.scenarios.curve import success_curve as success_curve
     from groundswell.scenarios.export_network import export_network as export_network
     from groundswell.scenarios.loading import load as load
     from groundswell.scenarios.members import differences as differences
+    from groundswell.scenarios.repeat import repeat as repeat
     from groundswell.scenarios.result import Result as Result
     from groundswell.scenarios.result import open_results as open  # noqa: A004, F401
     from groundswell.scenarios.running import run as run
@@ -50,10 +52,12 @@ _WHERE = {
     "Scenario": "groundswell.scenario",
     "ScenarioError": "groundswell.problems",
     "User": "groundswell.agents.users",
+    "bundle": "groundswell.scenarios.bundle",
     "differences": "groundswell.scenarios.members",
     "export_network": "groundswell.scenarios.export_network",
     "load": "groundswell.scenarios.loading",
     "open": "groundswell.scenarios.result",
+    "repeat": "groundswell.scenarios.repeat",
     "run": "groundswell.scenarios.running",
     "success_curve": "groundswell.scenarios.curve",
     "sweep": "groundswell.scenarios.running",

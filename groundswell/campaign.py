@@ -70,12 +70,16 @@ class Campaign:
             groupings=world.groupings,
         )
 
-    def under(self, scenario: Scenario) -> Campaign:
-        """Return the campaign as a scenario has it now that a schedule has changed it."""
+    def under(self, scenario: Scenario, rng: np.random.Generator) -> Campaign:
+        """Return the campaign as a scenario has it now that a schedule has changed it.
+
+        What is trained without the collective begins with the same randomness, in ``rng``, whatever
+        was trained before.
+        """
         collective, learner = scenario.collective, getattr(scenario.platform, "learner", None)
         if (collective, learner) == (self.collective, self.learner):
             return self
-        return replace(self, collective=collective, learner=learner)
+        return replace(self, collective=collective, learner=learner, rng=rng)
 
     @property
     def target(self) -> int | None:

@@ -37,6 +37,7 @@ Out = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.")]
 Replicates = Annotated[int | None, typer.Option(help="Number of runs with independent randomness.")]
+Folder = Annotated[Path, typer.Argument(help="A results folder.")]
 Workers = Annotated[int, typer.Option(min=1, help="Number of processes; results do not change.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder only.")]
 
@@ -49,6 +50,10 @@ def run(
     replicates: Replicates = None,
     workers: Workers = 1,
     out: Out = None,
+    checkpoint: Annotated[
+        int | None,
+        typer.Option(min=1, help="Save the state every so many rounds, to go on after a kill."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario (all its replicates, without its sweep) and save the results."""
@@ -56,9 +61,11 @@ def run(
 
     with clear_errors():
         changes, options = _changes(set_, seed=seed, replicates=replicates)
-        raise typer.Exit(
-            run_command(scenario, changes, out, workers, quiet=quiet, swept=False, options=options)
-        )
+        code = run_command(
+            scenario, changes, out, workers,
+            quiet=quiet, swept=False, options=options, checkpoint=checkpoint,
+        )  # fmt: skip
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -111,6 +118,42 @@ def list_(
 
     with clear_errors():
         list_command(part, verbose=verbose)
+
+
+@app.command()
+def repeat(
+    folder: Folder,
+    runs: Annotated[
+        int | None, typer.Option(min=1, help="How many to do again, spread over all; default all.")
+    ] = None,
+    run: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="A run to do again; may be repeated.")
+    ] = None,
+    workers: Workers = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+) -> None:
+    """Do the runs of a results folder again and compare every value; exit code 1 if any differs."""
+    from groundswell.archiving import repeat_command
+
+    with clear_errors():
+        raise typer.Exit(repeat_command(folder, runs, run or [], workers, quiet=quiet))
+
+
+@app.command()
+def bundle(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option(help="The archive to write.", show_default="FOLDER.zip")
+    ] = None,
+    digests_only: Annotated[
+        bool, typer.Option("--digests-only", help="Leave the input files out, say which they are.")
+    ] = False,
+) -> None:
+    """Write a replication archive of a results folder: scenario, data, versions and results."""
+    from groundswell.archiving import bundle_command
+
+    with clear_errors():
+        bundle_command(folder, out, digests_only=digests_only)
 
 
 @app.command()

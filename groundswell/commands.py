@@ -56,12 +56,15 @@ def run_command(
     quiet: bool,
     swept: bool,
     options: Iterable[str] = (),
+    checkpoint: int | None = None,
 ) -> int:
     """Run a scenario or its sweep, print a summary, and return the exit code.
 
     Of the changes, `options` names those that were given by an option of their own.
     """
     from groundswell.progress import Bars, Lines
+    from groundswell.scenarios.checkpoint import notes as checkpoint_notes
+    from groundswell.scenarios.checkpoint import with_checkpoints
     from groundswell.scenarios.running import Silent, check_data, execute
     from groundswell.scenarios.sweeping import replicates, swept_tasks, without_sweep
     from groundswell.summary import print_summary
@@ -73,9 +76,13 @@ def run_command(
     world = check_data(work, origin, scenario if swept else None)
     scenario = scenario if swept else without_sweep(scenario)
     folder = out or _default_folder(scenario, quiet=quiet)
+    notes = list(world.notes)
+    if checkpoint is not None:
+        work = with_checkpoints(work, folder, checkpoint)
+        notes += [note for note, _ in checkpoint_notes(work)]
     progress = Silent() if quiet else Bars() if sys.stderr.isatty() else Lines()
     if not quiet:
-        for note in world.notes:
+        for note in notes:
             console.print(f"note: {note}", markup=False)
     try:
         result = execute(scenario, work, out=folder, workers=workers, progress=progress)

@@ -1,8 +1,11 @@
-"""Opening the files a scenario names, with a clear error for each way that can fail."""
+"""Files: opening those a scenario names, with a clear error for each way that can fail; writing."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -60,6 +63,22 @@ def read_text(path: str, key: str = "path") -> str:
 def digest(path: str) -> str:
     """Return the SHA-256 of a file's bytes."""
     return _digest(path, stamp(path))
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Write a file whole or not at all, whatever ends this process, or the machine, meanwhile.
+
+    The block writes the file it is given, which then takes the place of the other.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=64)

@@ -117,22 +117,21 @@ class CollectiveActionModel(mesa.Model):
     def step(self) -> None:
         """Simulate one round."""
         self.round += 1
-        self._follow_schedule()
+        if self.round <= self.plan.last_change:
+            self.follow_schedule()
         for phase in Phase:
             self._do(phase)
         self.running = self.round < self.plan.rounds and not self.plan.stop.ends(self)
 
-    def _follow_schedule(self) -> None:
+    def follow_schedule(self) -> None:
         """Put into force what the schedule says of this round."""
-        if self.round > self.plan.last_change:
-            return
         before, self.scenario = self.scenario, self.plan.at(self.round)
         problems, settings = Problems(), changed(self.scenario, before)
         draw_settings(problems, settings, self.columns, self.streams, self.world.known, self.ties)
         problems.raise_any(lambda key: f"round {self.round}")
         self.platform.settings = self.scenario.platform
         if isinstance(self.platform, LearningPlatform):
-            self.campaign = self.campaign.under(self.scenario)
+            self.campaign = self.campaign.under(self.scenario, self.streams("learner.without"))
             self.platform.law = self.campaign.law
 
     def _do(self, phase: Phase) -> None:
@@ -178,6 +177,11 @@ class CollectiveActionModel(mesa.Model):
 
     def measure(self) -> None:
         """Measure on fresh points, and record the round."""
+        self.measure_only()
+        self.recorder.record()
+
+    def measure_only(self) -> None:
+        """Measure on fresh points."""
         self.outcome, self.accuracy = Outcome(), float("nan")
         if isinstance(self.platform, ResponsePlatform):
             self.outcome = Outcome(success=self.platform.success())
@@ -185,7 +189,6 @@ class CollectiveActionModel(mesa.Model):
             fresh = self._fresh()
             self.outcome = self.campaign.measure(self.served, fresh)
             self.accuracy = fresh.share(self.served.predict(fresh.X) == fresh.y)
-        self.recorder.record()
 
     def _fresh(self) -> Points:
         measure = self.scenario.measure

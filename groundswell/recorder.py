@@ -56,21 +56,35 @@ class Recorder:
 
     def record(self) -> None:
         """Add the round that has just been measured."""
-        model, success = self.model, self.model.outcome.success
-        self.success_heard.append(0.0 if np.isnan(success) else success)
-        self.payoff = model.scenario.payoff.realised(
-            model.columns, model.ties, self.success_heard[-1], model.outcome.placebo
-        )
+        self._hear(self.model.outcome.success)
         # All are made before any is kept: a failure leaves no table a round ahead of another.
         made = {name: make() for name, make in self._makers.items()}
         for name, rows in made.items():
-            self.tables[name] += [{"round": model.round, **row} for row in rows]
+            self.tables[name] += [{"round": self.model.round, **row} for row in rows]
+
+    def go_on(self) -> None:
+        """Go on from tables of rounds that another model has recorded, and from their last."""
+        self.success_heard = [_heard(row["success"]) for row in self.rows[:-1]]
+        self._hear(self.rows[-1]["success"])
+        self._makers["series"] = SeriesRows(self.model)
+
+    def _hear(self, success: float) -> None:
+        """Let users hear of the success in a round, and get what it brings them."""
+        model = self.model
+        self.success_heard.append(_heard(success))
+        self.payoff = model.scenario.payoff.realised(
+            model.columns, model.ties, self.success_heard[-1], model.outcome.placebo
+        )
 
     def table(self, name: str = "series") -> pd.DataFrame:
         """Return the rows of a table as a data frame."""
         import pandas as pd
 
         return pd.DataFrame(self.tables.get(name, []), columns=list(TABLES[name].columns))
+
+
+def _heard(success: float) -> float:
+    return 0.0 if np.isnan(success) else success
 
 
 class SeriesRows:

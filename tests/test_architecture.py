@@ -28,8 +28,9 @@ ORDER = [
     {"tables", "groups", "blocks", "dealing", "dependence", "world", "recorder"},
     {"campaign"},
     {"model"},
+    {"snapshot"},
     {"scenarios"},
-    {"progress", "summary", "commands"},
+    {"progress", "summary", "commands", "archiving"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

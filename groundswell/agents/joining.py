@@ -43,6 +43,10 @@ class Joins:
         self._rng = rng
         self._rows = []
 
+    def go_on(self, count: int) -> None:
+        """Go on where so many joins have been seen before."""
+        self._count = count
+
     def sees(self, users: Ints, members: Bools) -> None:
         """Draw a recruiter for each of some users that join by their own decision."""
         everybody = np.flatnonzero(members) if self._ties.complete else None

@@ -16,8 +16,8 @@ from groundswell.platform.platform import Response
 from groundswell.problems import InputError, Locate, Problems
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario
+from groundswell.scenarios.keeping import forget
 from groundswell.scenarios.loading import Source, from_call, load_with_origin
-from groundswell.scenarios.simulate import forget
 from groundswell.world import build_world, number_of_users
 
 if TYPE_CHECKING:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from groundswell.files import whole
 from groundswell.problems import InputError
 from groundswell.scenario import Scenario
 from groundswell.scenarios.identity import NUMBERS, study_id
-from groundswell.scenarios.provenance import provenance
+from groundswell.scenarios.provenance import input_files, provenance
 from groundswell.scenarios.store import DATABASE, Store
 from groundswell.scenarios.writing import scenario_text
 from groundswell.tables import TABLES
@@ -63,7 +63,7 @@ def refusal(folder: Path, scenario: Scenario) -> str | None:
             f"'{folder}' holds a '{mine}' that is not of a results folder, and it would be "
             "overwritten"
         )
-    manifest = _read_manifest(path)
+    manifest = read_manifest(path)
     if manifest is None:
         return f"'{folder}' holds a '{MANIFEST}' that is not of a results folder"
     if manifest["study"] != study_id(scenario):
@@ -98,12 +98,14 @@ def finish(scenario: Scenario, store: Store, seconds: float | None = None) -> No
         tables = {name: rows for name, rows in recorded.items() if len(rows) or name == "series"}
         _write(folder / COLUMNS, json.dumps(_columns(tables), indent=2, ensure_ascii=False))
         for name, table in (("runs", runs), *tables.items()):
-            with _whole(folder / f"{name}.csv") as part:
+            with whole(folder / f"{name}.csv") as part:
                 table.to_csv(part, index=False)
-            with _whole(folder / f"{name}.parquet") as part:
+            with whole(folder / f"{name}.parquet") as part:
                 table.to_parquet(part, index=False)
         seeds = sorted(map(int, runs["seed"].unique()))
-        write_manifest(folder, scenario, {"runs": len(runs), "seeds": seeds, "seconds": seconds})
+        inputs = input_files(scenario, store.settings())
+        more = {"inputs": inputs, "runs": len(runs), "seeds": seeds, "seconds": seconds}
+        write_manifest(folder, scenario, more)
 
 
 def check(folder: Path) -> None:
@@ -118,6 +120,16 @@ def check(folder: Path) -> None:
         raise InputError(f"'{folder}' is not a results folder: it has no {DATABASE} or {SCENARIO}")
 
 
+def read_manifest(path: Path) -> dict[str, Any] | None:
+    """Return a manifest, None if the file is another one."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    ours = isinstance(content, dict) and {"study", "numbers", "written"} <= content.keys()
+    return content if ours else None
+
+
 def write_manifest(folder: Path, scenario: Scenario, more: dict[str, Any]) -> None:
     """Write what the results were made from and with."""
     content = {
@@ -128,16 +140,6 @@ def write_manifest(folder: Path, scenario: Scenario, more: dict[str, Any]) -> No
         **more,
     }
     _write(folder / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False))
-
-
-def _read_manifest(path: Path) -> dict[str, Any] | None:
-    """Return a manifest, None if the file is another one."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    ours = isinstance(content, dict) and {"study", "numbers", "written"} <= content.keys()
-    return content if ours else None
 
 
 def _columns(tables: Iterable[str]) -> dict[str, Any]:
@@ -161,19 +163,8 @@ def _numbered(folder: Path, number: int) -> Path:
 
 
 def _write(path: Path, text: str) -> None:
-    with _whole(path) as part:
+    with whole(path) as part:
         part.write_text(text + "\n", encoding="utf-8")
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager

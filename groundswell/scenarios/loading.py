@@ -239,6 +239,30 @@ def _with_absolute_paths(scenario: Scenario, origin: Origin) -> Scenario:
     return scenario.replace(changes) if changes else scenario
 
 
+def with_files_found(changes: Mapping[str, Any], scenario: Scenario) -> dict[str, Any]:
+    """Return changes by dotted key with the files among them as a scenario has them: absolute."""
+    found = {dotted: _copied(value) for dotted, value in changes.items()}
+    for key, path in file_settings(scenario):
+        for dotted in changes:
+            at = split_key(dotted)
+            if at == key[: len(at)]:
+                _put(found, (dotted, *key[len(at) :]), path)
+    return found
+
+
+def _copied(value: Any) -> Any:
+    return {name: _copied(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _put(table: dict[Any, Any], key: Key, value: Any) -> None:
+    """Put a value where a table, or one inside it, has that key."""
+    first, *rest = key
+    if not rest:
+        table[first] = value
+    elif isinstance(table.get(first), dict):
+        _put(table[first], tuple(rest), value)
+
+
 def file_settings(settings: BaseModel, key: Key = ()) -> list[tuple[Key, str]]:
     """Return the settings that name files: fields marked ``file``."""
     found: list[tuple[Key, str]] = []

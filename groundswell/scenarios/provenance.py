@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import shutil
 import subprocess
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from groundswell.files import digest
 from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import file_settings
 
+SHA = "sha256:"
 PACKAGES = (
     *("groundswell", "mesa", "numba", "numpy", "networkx"),
     *("pandas", "pydantic", "scikit-learn", "scipy", "torch"),
@@ -25,14 +29,41 @@ def provenance(scenario: Scenario) -> dict[str, Any]:
     """Return versions, git commit, seed entropy, digests of input files, host and time."""
     return {
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), **_versions()},
+        "versions": versions(),
         "git_commit": git_commit(),
         "seed": scenario.seed,
         "replicates": scenario.replicates,
         "streams": "SeedSequence(seed, spawn_key=(crc32(name), replicate, round))",
-        "inputs": {path: f"sha256:{digest(path)}" for _, path in file_settings(scenario)},
-        "host": {"system": platform.platform(), "machine": platform.machine()},
+        "inputs": input_files(scenario, ()),
+        "host": host(),
     }
+
+
+def input_files(scenario: Scenario, varied: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the digests of the files that a scenario and its runs name; see `files_named`."""
+    return {path: f"{SHA}{digest(path)}" for path in files_named(scenario, varied)}
+
+
+def files_named(scenario: Scenario, varied: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the files that a scenario names, and those its runs do.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    varied
+        What a sweep set in each run, by dotted key.
+    """
+    files = {path for _, path in file_settings(scenario)}
+    base, met = scenario.replace({"sweep": {}}), {"{}"}
+    for settings in varied:
+        # Numbers name no files: of runs that differ in nothing else, one will do.
+        worded = {key: one for key, one in settings.items() if isinstance(one, str | dict | list)}
+        name = json.dumps(worded, sort_keys=True)
+        if name not in met:
+            met.add(name)
+            files |= {path for _, path in file_settings(base.replace(dict(settings)))}
+    return sorted(files)
 
 
 def git_commit() -> str | None:
@@ -47,8 +78,15 @@ def git_commit() -> str | None:
     return done.stdout.strip() or None
 
 
-def _versions() -> dict[str, str]:
-    found = {}
+def host() -> dict[str, str]:
+    """Return what machine this is."""
+    return {"system": platform.platform(), "machine": platform.machine()}
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that numbers may depend on."""
+    found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = version(package)

@@ -15,6 +15,8 @@ from groundswell.problems import ScenarioError
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario
 from groundswell.scenarios import folder as results_folder
+from groundswell.scenarios.checkpoint import discard, with_checkpoints
+from groundswell.scenarios.checkpoint import notes as checkpoint_notes
 from groundswell.scenarios.loading import Origin, Source, from_call, load_with_origin
 from groundswell.scenarios.result import Result
 from groundswell.scenarios.simulate import OnRound, Task, simulate
@@ -66,7 +68,12 @@ class Silent:
 
 
 def run(
-    source: Source, *, out: str | Path | None = None, workers: int = 1, **settings: Any
+    source: Source,
+    *,
+    out: str | Path | None = None,
+    workers: int = 1,
+    checkpoint: int | None = None,
+    **settings: Any,
 ) -> Result:
     """Run a scenario: all its replicates, without its sweep.
 
@@ -78,6 +85,9 @@ def run(
         Folder to save the results in; by default they stay in memory.
     workers
         Number of processes; results do not depend on it.
+    checkpoint
+        Rounds after which each run saves its state in ``out``, so that the same call goes on from
+        there when it was killed; by default it does not.
     settings
         Top-level settings to change, such as ``rounds`` or ``seed``; use
         ``scenario.replace`` for others.
@@ -93,6 +103,9 @@ def run(
     loaded = load_with_origin(source, settings, given=from_call(settings))
     work = replicates(loaded.scenario, loaded.origin)
     check_data(work, loaded.origin)
+    if checkpoint is not None:
+        work = with_checkpoints(work, out, checkpoint)
+        _warn_of_checkpoints(work)
     scenario = without_sweep(loaded.scenario)
     return warn_of_failures(execute(scenario, work, out=out, workers=workers))
 
@@ -166,12 +179,19 @@ def execute(
         with closing(_records(work, workers, progress)) as records:
             for record in records:
                 store.add(record)
+                discard(out, record)
                 ids.append(record.run)
                 progress.on_run(record)
     finally:
         progress.stop()
         results_folder.finish(scenario, store, time.perf_counter() - start)
     return Result(scenario, store, ids)
+
+
+def _warn_of_checkpoints(work: Sequence[Task]) -> None:
+    for note, good in checkpoint_notes(work):
+        if not good:
+            warnings.warn(note, RuntimeWarning, stacklevel=3)
 
 
 def warn_of_failures(result: Result) -> Result:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from groundswell.platform.learners.base import DivergedError
 from groundswell.scenario import Scenario
+from groundswell.scenarios.checkpoint import Checkpoints
 from groundswell.scenarios.identity import run_id
+from groundswell.scenarios.keeping import Keeper, forget
+from groundswell.scenarios.loading import with_files_found
 from groundswell.scenarios.store import RunRecord
 from groundswell.tables import Row
 
@@ -35,12 +37,15 @@ class Task:
         Place among the runs of the study.
     settings
         The values the sweep gave it, by dotted key.
+    checkpoints
+        Where it saves its state and goes on from it; None if it does not.
     """
 
     scenario: Scenario
     replicate: int
     position: int = 0
     settings: dict[str, Any] = field(default_factory=dict)
+    checkpoints: Checkpoints | None = None
 
 
 def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
@@ -60,12 +65,12 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     """
     from threadpoolctl import threadpool_limits
 
-    start = time.perf_counter()
+    start, keeper = time.perf_counter(), Keeper(task)
     tables: dict[str, list[Row]] = {}
     status, error = "ok", None
     with threadpool_limits(limits=1):
         try:
-            _rounds(task, tables, on_round)
+            _rounds(keeper, tables, on_round)
         except DivergedError as divergence:
             status, error = "diverged", str(divergence)
         except Exception:  # data or a learner may fail in their own way; other runs go on
@@ -75,34 +80,25 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
         replicate=task.replicate,
         seed=task.scenario.seed,
         status=status,
-        seconds=time.perf_counter() - start,
-        settings=task.settings,
+        seconds=keeper.seconds + time.perf_counter() - start,
+        settings=with_files_found(task.settings, task.scenario),
         position=task.position,
         tables=tables,
         error=error,
     )
 
 
-def _rounds(task: Task, tables: dict[str, list[Row]], on_round: OnRound | None) -> None:
+def _rounds(keeper: Keeper, tables: dict[str, list[Row]], on_round: OnRound | None) -> None:
     """Simulate, adding rows round by round, so that those before a failure are kept."""
-    from groundswell.model import CollectiveActionModel
-
-    model = CollectiveActionModel(task.scenario, replicate=task.replicate)
+    model = keeper.model()
     tables.update(model.recorder.tables)
     try:
         if on_round:
             on_round(model)
         while model.running:
             model.step()
+            keeper.after_round(model)
             if on_round:
                 on_round(model)
     finally:
         forget(model)
-
-
-def forget(model: CollectiveActionModel) -> None:
-    """Let go of a model: Mesa 3 counts agents in a table that would keep every model alive."""
-    import mesa
-
-    with suppress(AttributeError):
-        mesa.Agent._ids.pop(model, None)

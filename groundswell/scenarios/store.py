@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,7 +104,7 @@ class Store:
 
     def merge(self, other: Store, ids: Sequence[str] | None = None) -> None:
         """Take over runs of another store; all of them if no ids are given."""
-        rows = {name: other._rows(name, ids) for name in COLUMNS}
+        rows = {name: other.rows(name, ids) for name in COLUMNS}
         other.release()
         self._replace([run for run, *_ in rows["runs"]], rows)
 
@@ -124,6 +124,25 @@ class Store:
         # SQLite gives integers and text as such, but None for a float that is missing.
         kinds = {column: m.kind for column, m in columns if m.kind is float or table.empty}
         return table.astype(kinds)
+
+    def rows(self, name: str, ids: Sequence[str] | None) -> list[tuple[Any, ...]]:
+        """Return rows of some runs, or of all; runs in the order in which they were stored."""
+        among, given = ("", ()) if ids is None else (f"WHERE {AMONG}", _listed(ids))
+        order = "rowid" if name == "runs" else "run"
+        with self._clear_errors():
+            query = f"{self._select(name)} {among} ORDER BY {order}"
+            return self._connection.execute(query, given).fetchall()
+
+    def settings(self) -> list[dict[str, Any]]:
+        """Return what a sweep set, once for all runs in which it is the same."""
+        with self._clear_errors():
+            found = self._connection.execute("SELECT DISTINCT settings FROM runs").fetchall()
+        return [json.loads(text) for (text,) in found]
+
+    def copy(self, path: Path) -> None:
+        """Write the database as it is now to a new file, with no write-ahead log beside it."""
+        with self._clear_errors(), closing(sqlite3.connect(path)) as target:
+            self._connection.backup(target)
 
     def release(self) -> None:
         """Close the file until it is needed again, so that no write-ahead log lies beside it."""
@@ -154,14 +173,6 @@ class Store:
         columns = ", ".join(before + _quoted(column) for column, before in place.items())
         source = table if there else f"(SELECT NULL AS run WHERE 0) AS {table}"
         return f"SELECT {columns} FROM {source}"  # noqa: S608
-
-    def _rows(self, name: str, ids: Sequence[str] | None) -> list[tuple[Any, ...]]:
-        """Return rows of some runs, or of all; runs in the order in which they were stored."""
-        among, given = ("", ()) if ids is None else (f"WHERE {AMONG}", _listed(ids))
-        order = "rowid" if name == "runs" else "run"
-        with self._clear_errors():
-            query = f"{self._select(name)} {among} ORDER BY {order}"
-            return self._connection.execute(query, given).fetchall()
 
     def _replace(self, ids: Sequence[str], rows: Mapping[str, list[tuple[Any, ...]]]) -> None:
         """Put rows of some runs, table by table, in place of all that is there of these runs."""
