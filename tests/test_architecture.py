@@ -23,13 +23,15 @@ ORDER = [
         "tie_checks",
         "schedule_checks",
         "stopping",
+        "designs",
+        "sweep_settings",
         "scenario",
     },
     {"tables", "groups", "blocks", "dealing", "dependence", "world", "recorder"},
     {"campaign"},
     {"model"},
     {"scenarios"},
-    {"progress", "summary", "commands"},
+    {"progress", "summary", "planning", "commands"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
