@@ -190,6 +190,19 @@ class Morris(Design):
     levels: int = Field(4, ge=2, le=1000, multiple_of=2)
     """Number of values each setting takes, evenly from low to high."""
 
+    @model_validator(mode="after")
+    def _steps_of_integers(self) -> Morris:
+        """Refuse integers that would be rounded, and effects with them."""
+        steps = self.levels - 1
+        for key, one in self.ranges.items():
+            if one.whole and not one.log and (one.high - one.low) % steps:
+                more = steps - (one.high - one.low) % steps
+                raise ValueError(
+                    f"'{key}' should go up in {steps} equal steps of integers, found {one.low} to "
+                    f"{one.high}; take {one.low} to {one.high + more}, or other levels"
+                )
+        return self
+
     @property
     def size(self) -> int:
         """Number of points."""

@@ -214,6 +214,10 @@ def test_a_missing_or_empty_table(table) -> None:
         ({"latin": {"points": 2, "ranges": {BENEFIT: [1, 2, 3]}}}, r"should be \[low, high\] or"),
         ({"latin": {"points": 2, "ranges": {}}}, "should hold at least 1, found 0"),
         ({"sobol": {"points": 9, "ranges": {BENEFIT: [1, 2]}}}, "take 8 or 16"),
+        (
+            {"morris": {"ranges": {SEEDS: [1, 5]}}},
+            r"'collective.seeds' should go up in 3 equal steps of integers, found 1 to 5; take 1 to 7",
+        ),
         ({"morris": {"levels": 3, "ranges": {BENEFIT: [1, 2]}}}, "multiple of 2"),
         (
             {
