@@ -199,7 +199,8 @@ class Morris(Design):
                 more = steps - (one.high - one.low) % steps
                 raise ValueError(
                     f"'{key}' should go up in {steps} equal steps of integers, found {one.low} to "
-                    f"{one.high}; take {one.low} to {one.high + more}, or other levels"
+                    f"{one.high}; take {one.low} to {one.high + more}, or {float(one.low)} to "
+                    f"{float(one.high)} where a number need not be whole"
                 )
         return self
 

@@ -216,7 +216,7 @@ def test_a_missing_or_empty_table(table) -> None:
         ({"sobol": {"points": 9, "ranges": {BENEFIT: [1, 2]}}}, "take 8 or 16"),
         (
             {"morris": {"ranges": {SEEDS: [1, 5]}}},
-            r"'collective.seeds' should go up in 3 equal steps of integers, found 1 to 5; take 1 to 7",
+            r"should go up in 3 equal steps of integers, found 1 to 5; take 1 to 7, or 1.0 to 5.0",
         ),
         ({"morris": {"levels": 3, "ranges": {BENEFIT: [1, 2]}}}, "multiple of 2"),
         (
@@ -227,7 +227,7 @@ def test_a_missing_or_empty_table(table) -> None:
             "has latin and sobol; take one of them",
         ),
         (
-            {"morris": {"ranges": {BENEFIT: [1, 2]}}, "grid": {COST: [1.0]}},
+            {"morris": {"ranges": {BENEFIT: [1.0, 2.0]}}, "grid": {COST: [1.0]}},
             "has morris and grid; a sensitivity analysis varies nothing beside its ranges",
         ),
         (
