@@ -12,7 +12,8 @@ from abc import abstractmethod
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from groundswell.component import Settings
 from groundswell.data import Floats
@@ -54,6 +55,14 @@ class Range(Settings):
         if self.log and self.low <= 0:
             raise ValueError(f"should have low > 0 where it is on a log scale, found {self.low}")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        number = {"type": "number"}
+        pair = {"type": "array", "prefixItems": [number, number, {"const": "log"}]}
+        return {"anyOf": [{**pair, "minItems": 2, "maxItems": 3}, handler(schema)]}
 
     @property
     def whole(self) -> bool:

@@ -63,11 +63,19 @@ def _variants(
     for point in points(scenario, origin):
         given = given or origin.swept({key: scenario.sweep.place(key) for key in point})
         try:
-            yield point, load_with_origin(base, point, given=given).scenario
+            variant = load_with_origin(base, point, given=given).scenario
+            yield point, _sharing(variant, base, point)
         except ScenarioError as error:
             problems.add(point, error)
         if problems.enough():
             return
+
+
+def _sharing(variant: Scenario, base: Scenario, point: Point) -> Scenario:
+    """Return a variant that keeps no copy of sections in which it is the base, to save memory."""
+    varied = {split_key(key)[0] for key in point}
+    same = {name: getattr(base, name) for name in Scenario.model_fields if name not in varied}
+    return variant.model_copy(update=same)
 
 
 class _Found:

@@ -28,8 +28,11 @@ class Ishigami(Curve):
 
     kind: Literal["ishigami"] = "ishigami"
     x1: float = 0.0
+    """First parameter."""
     x2: float = 0.0
+    """Second parameter."""
     x3: float = 0.0
+    """Third parameter."""
 
     def __call__(self, alpha):
         return np.full(np.shape(alpha), ishigami(self.x1, self.x2, self.x3))

@@ -303,3 +303,27 @@ def test_places_of_swept_values(tmp_path: Path) -> None:
     loaded = load_with_origin(path)
     with pytest.raises(ScenarioError, match=r"study.toml:7: sweep.zip.collective.seeds\[1\]"):
         tasks(loaded.scenario, loaded.origin)
+
+
+def test_a_point_is_the_scenario_with_its_values() -> None:
+    scenario = gs.load(
+        BLANK | {"sweep": {"grid": {"payoff.cost.sd": [0.1], "decision.kind": ["fixed"]}}}
+    ).replace({"payoff.cost": {"kind": "normal", "mean": 0.2, "sd": 0.5}})
+    (task,) = tasks(scenario)
+    expected = scenario.replace({"sweep": {}, **task.settings})
+    assert task.scenario == expected
+    assert task.scenario.model_dump() == expected.model_dump()
+
+
+def test_the_schema_takes_ranges_as_lists() -> None:
+    schema = gs.Scenario.model_json_schema()
+    pair, _ = schema["$defs"]["Range"]["anyOf"]
+    assert pair["prefixItems"][2] == {"const": "log"}
+
+
+def test_a_long_table_is_read_in_seconds(table) -> None:
+    rows = "\n".join(f"{number / 1000},{number % 20}" for number in range(10_000))
+    loaded = load_with_origin(table(f"{BENEFIT},{SEEDS}\n{rows}\n"))
+    start = time.perf_counter()
+    assert len(tasks(loaded.scenario, loaded.origin)) == 10_000
+    assert time.perf_counter() - start < 30
