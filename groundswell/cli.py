@@ -38,6 +38,15 @@ Out = Annotated[
 Seed = Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.")]
 Replicates = Annotated[int | None, typer.Option(help="Number of runs with independent randomness.")]
 Folder = Annotated[Path, typer.Argument(help="A results folder.")]
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vary", metavar="KEY=A,B,C", help="Values of a setting, added to the sweep's grid."
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Do one run, say what all would take, write nothing.")
+]
 Workers = Annotated[int, typer.Option(min=1, help="Number of processes; results do not change.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder only.")]
 
@@ -72,17 +81,24 @@ def run(
 def sweep(
     scenario: Source,
     set_: Set = None,
+    vary: Vary = None,
     seed: Seed = None,
     replicates: Replicates = None,
     workers: Workers = 1,
+    dry_run: DryRun = False,
     out: Out = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run every combination of a scenario's sweep and save the results."""
-    from groundswell.commands import run_command
+    """Run every point of a scenario's sweep and save the results."""
+    from groundswell.commands import parse_grid, plan_command, run_command
 
     with clear_errors():
         changes, options = _changes(set_, seed=seed, replicates=replicates)
+        grid = parse_grid(vary or [])
+        changes, options = changes | grid, options | dict.fromkeys(grid, "--vary")
+        if dry_run:
+            plan_command(scenario, changes, workers, options)
+            return
         raise typer.Exit(
             run_command(scenario, changes, out, workers, quiet=quiet, swept=True, options=options)
         )
@@ -165,12 +181,12 @@ def schema() -> None:
         schema_command()
 
 
-def _changes(pairs: list[str] | None, **options: Any) -> tuple[dict[str, Any], list[str]]:
-    """Return all changes, and the names of those given by an option of their own."""
+def _changes(pairs: list[str] | None, **options: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return all changes, and by which option those were given that have one of their own."""
     from groundswell.commands import parse_changes
 
     given = {name: value for name, value in options.items() if value is not None}
-    return parse_changes(pairs or []) | given, list(given)
+    return parse_changes(pairs or []) | given, {name: f"--{name}" for name in given}
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -17,9 +17,13 @@ from rich.markup import escape
 from groundswell.component import PARTS, Component, load_plugins
 from groundswell.problems import InputError, Problem, ScenarioError, did_you_mean
 from groundswell.scenario import Scenario
-from groundswell.scenarios.loading import LIBRARY, Origin, library, load_with_origin
+from groundswell.scenarios.loading import LIBRARY, Loaded, Origin, library, load_with_origin
+from groundswell.scenarios.values import several, typed
+from groundswell.settings_errors import split_key
+from groundswell.sweep_settings import Sweep
 
 OK, FAILED, INTERRUPTED = 0, 1, 130
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -34,17 +38,30 @@ def parse_changes(pairs: list[str]) -> dict[str, Any]:
     >>> parse_changes(["rounds=5", "platform.learner.kind=knn", "collective.seeds=[1, 2]"])
     {'rounds': 5, 'platform.learner.kind': 'knn', 'collective.seeds': [1, 2]}
     """
-    changes: dict[str, Any] = {}
+    return {key: typed(text) for key, text in _pairs(pairs, "--set", "KEY=VALUE")}
+
+
+def parse_grid(pairs: list[str]) -> dict[str, list[Any]]:
+    """Read ``key=a,b,c`` pairs as lists of the sweep's grid.
+
+    Raises
+    ------
+    ScenarioError
+        If a pair has no equals sign.
+
+    >>> parse_grid(["payoff.cost=0.1,0.2"])
+    {'sweep.grid."payoff.cost"': [0.1, 0.2]}
+    """
+    values = _pairs(pairs, "--vary", "KEY=A,B,C")
+    return {f"sweep.grid.{json.dumps(key)}": several(text) for key, text in values}
+
+
+def _pairs(pairs: list[str], option: str, form: str) -> Iterator[tuple[str, str]]:
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals or not key.strip():
-            problem = Problem((), f"expected KEY=VALUE, found '{pair}'")
-            raise ScenarioError([problem], lambda key: "--set")
-        try:
-            changes[key.strip()] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            changes[key.strip()] = text.strip()
-    return changes
+            raise ScenarioError([Problem((), f"expected {form}, found '{pair}'")], lambda _: option)
+        yield key.strip(), text
 
 
 def run_command(
@@ -55,12 +72,12 @@ def run_command(
     *,
     quiet: bool,
     swept: bool,
-    options: Iterable[str] = (),
+    options: Mapping[str, str] = NO_OPTIONS,
     checkpoint: int | None = None,
 ) -> int:
     """Run a scenario or its sweep, print a summary, and return the exit code.
 
-    Of the changes, `options` names those that were given by an option of their own.
+    Of the changes, `options` names those that were given by an option of their own, and by which.
     """
     from groundswell.progress import Bars, Lines
     from groundswell.scenarios.checkpoint import notes as checkpoint_notes
@@ -69,8 +86,7 @@ def run_command(
     from groundswell.scenarios.sweeping import replicates, swept_tasks, without_sweep
     from groundswell.summary import print_summary
 
-    given = Origin("--set", {(name,): f"--{name}" for name in options})
-    loaded = load_with_origin(source, changes, given=given)
+    loaded = _loaded(source, changes, options)
     scenario, origin = loaded.scenario, loaded.origin
     work = swept_tasks(scenario, origin) if swept else replicates(scenario, origin)
     world = check_data(work, origin, scenario if swept else None)
@@ -96,23 +112,38 @@ def run_command(
     return FAILED if (result.runs["status"] == "failed").any() else OK
 
 
+def plan_command(
+    source: str, changes: Mapping[str, Any], workers: int, options: Mapping[str, str]
+) -> None:
+    """Check a sweep, do its first run, and print what all would take; nothing is written."""
+    from groundswell.planning import plan, print_plan
+    from groundswell.scenarios.running import check_data
+    from groundswell.scenarios.sweeping import swept_tasks
+
+    loaded = _loaded(source, changes, options)
+    work = swept_tasks(loaded.scenario, loaded.origin)
+    check_data(work, loaded.origin, loaded.scenario)
+    print_plan(plan(work), workers, console)
+
+
 def check_command(source: str, changes: Mapping[str, Any]) -> None:
     """Check a scenario, its data and its sweep."""
     from groundswell.scenarios.running import check_data
     from groundswell.scenarios.sweeping import replicates, tasks
+    from groundswell.summary import counted
 
     loaded = load_with_origin(source, changes)
     scenario = loaded.scenario
     work = tasks(scenario, loaded.origin)
     world = check_data(replicates(scenario, loaded.origin), loaded.origin)
-    if scenario.sweep.grid:
+    if scenario.sweep != Sweep():
         check_data(work, loaded.origin, scenario)
     for note in world.notes:
         console.print(f"note: {note}", markup=False)
     seeds = int(world.columns["joined"].sum())
     console.print(
         f"ok: {escape(scenario.name)}: {world.columns.users:,} users, {world.ties.count:,} ties, "
-        f"{seeds:,} seeds, {_counted(scenario.rounds, 'round')}, {_counted(len(work), 'run')}"
+        f"{seeds:,} seeds, {counted(scenario.rounds, 'round')}, {counted(len(work), 'run')}"
     )
 
 
@@ -185,8 +216,9 @@ def _default_folder(scenario: Scenario, *, quiet: bool) -> Path:
     return folder
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
+def _loaded(source: str, changes: Mapping[str, Any], options: Mapping[str, str]) -> Loaded:
+    given = Origin("--set", {split_key(key): option for key, option in options.items()})
+    return load_with_origin(source, changes, given=given)
 
 
 def _print_parameters(component: type[Component]) -> None:

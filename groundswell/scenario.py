@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -43,15 +43,7 @@ from groundswell.schedule import Course
 from groundswell.schedule_checks import overlap, schedule_problems
 from groundswell.settings_errors import nest, split_key
 from groundswell.stopping import Never, Stop
-
-Varied = Annotated[tuple[Any, ...], Field(strict=False, min_length=1)]
-
-
-class Sweep(Settings):
-    """Settings to vary."""
-
-    grid: dict[str, Varied] = Field(default_factory=dict)
-    """Values of each setting, by dotted key; all combinations are run."""
+from groundswell.sweep_settings import Sweep
 
 
 class Scenario(Settings):
@@ -170,7 +162,8 @@ class Scenario(Settings):
 
     def _schedule_problems(self) -> Iterator[Problem]:
         """Find what may not change during a run, and values that do not fit."""
-        problems = list(schedule_problems(self.schedule, self.rounds, self.sweep.grid))
+        swept = [key for key, _ in self.sweep.swept()]
+        problems = list(schedule_problems(self.schedule, self.rounds, swept))
         yield from problems
         if problems:
             return

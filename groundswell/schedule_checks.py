@@ -20,7 +20,7 @@ def overlap(one: Key, other: Key) -> bool:
 
 
 def schedule_problems(
-    schedule: Mapping[str, Course], rounds: int, grid: Iterable[str]
+    schedule: Mapping[str, Course], rounds: int, swept: Iterable[str]
 ) -> Iterator[Problem]:
     """Find keys that may not change, or that are set in another place too.
 
@@ -30,7 +30,7 @@ def schedule_problems(
         The courses by dotted key.
     rounds
         The last round of the scenario.
-    grid
+    swept
         Dotted keys that a sweep varies.
     """
     met: list[str] = []
@@ -38,7 +38,7 @@ def schedule_problems(
         place: Key = ("schedule", dotted)
         try:
             key = split_key(dotted)
-            swept = [one for one in grid if overlap(split_key(one), key)]
+            varied = [one for one in swept if overlap(split_key(one), key)]
         except ScenarioError as error:
             yield from (Problem(place, problem.message) for problem in error.problems)
             continue
@@ -47,9 +47,9 @@ def schedule_problems(
         for other in met:
             if overlap(split_key(other), key):
                 yield Problem(place, f"sets what '{other}' sets; leave one of them out")
-        if swept:
+        if varied:
             yield Problem(
-                place, f"sets what the sweep varies with '{swept[0]}'; leave one of them out"
+                place, f"sets what the sweep varies with '{varied[0]}'; leave one of them out"
             )
         if course.start > rounds:
             yield Problem(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from types import NoneType
 from typing import Any, TypeVar, get_args
 
@@ -55,6 +56,7 @@ def nest(title: str, error: ValidationError | None, extra: list[Problem]) -> Val
     return ValidationError.from_exception_data(title, details)
 
 
+@lru_cache(maxsize=1024)
 def split_key(dotted: str) -> Key:
     """Split a dotted key as TOML does, so that parts may be quoted.
 

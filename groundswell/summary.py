@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from groundswell.analysis import groups
+from groundswell.scenarios.folder import RUNS
 from groundswell.scenarios.result import Result
 
 if TYPE_CHECKING:
@@ -29,11 +30,11 @@ def print_summary(result: Result, console: Console) -> None:
     """Print how each run ended, when S first passed the target, and where the results are."""
     runs, series = result.runs, result.series
     target = result.scenario.measure.target_success
-    varied = [name for name in result.scenario.sweep.grid if name in runs.columns]
+    varied = [name for name in runs.columns if name not in RUNS]
     worst = _worst_groups(result)
     table = Table(box=None)
     for heading in (
-        *_short(varied),
+        *short(varied),
         "replicate",
         *SHOWN.values(),
         *(f"worst {by}" for by in worst),
@@ -57,7 +58,12 @@ def print_summary(result: Result, console: Console) -> None:
         console.print(f"results: {folder}", markup=False)
 
 
-def _short(keys: list[str]) -> list[str]:
+def counted(count: int, what: str) -> str:
+    """Return a number of things: 1 run, 2 runs."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
+def short(keys: list[str]) -> list[str]:
     """Return the last part of each key, or all of it where two share that."""
     last = [key.rpartition(".")[2] for key in keys]
     return [key if last.count(end) > 1 else end for key, end in zip(keys, last, strict=True)]

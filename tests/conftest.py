@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,3 +44,75 @@ def real_data() -> Path:
     if not DATA.is_dir():
         pytest.skip("../shared/data is not there")
     return DATA
+
+
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+class Page:
+    """A page of the documentation that is typed as a reader would, section by section."""
+
+    def __init__(self, name: str, groundswell: Command) -> None:
+        self.path = ROOT / "docs" / name
+        self.text = self.path.read_text(encoding="utf-8")
+        self.groundswell = groundswell
+
+    @property
+    def sections(self) -> int:
+        """How many numbered sections there are; all code must be in one."""
+        numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", self.text, re.MULTILINE)]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert len(FENCE.findall(self.text)) == len(FENCE.findall(self.part(1, len(numbers))))
+        return len(numbers)
+
+    def part(self, first: int, last: int) -> str:
+        """Return some of the numbered sections."""
+        start = self.text.index(f"\n## {first}. ")
+        end = self.text.find(f"\n## {last + 1}. ")
+        return self.text[start : end if end >= 0 else len(self.text)]
+
+    def follow(self, first: int, last: int) -> None:
+        """Do what some sections say, and compare what they quote."""
+        names: dict[str, object] = {"__name__": "page"}
+        printed = ""
+        for language, block in FENCE.findall(self.part(first, last)):
+            if language == "toml":
+                name = re.match(r"# (\S+\.toml)\n", block)[1]
+                Path(name).write_text(block, encoding="utf-8")
+            elif language == "console":
+                assert self.typed(block) == block
+            elif language == "python":
+                assert printed == "", "the page does not quote it"
+                printed = self.said(block, names)
+            else:
+                assert language == "text"
+                assert printed == block
+                printed = ""
+        assert printed == "", "the page does not quote it"
+
+    def typed(self, block: str) -> str:
+        """Return commands with what they print, as a terminal shows them."""
+        shown = []
+        for command in re.findall(r"^\$ groundswell (.*)$", block, re.MULTILINE):
+            done = self.groundswell(*command.split())
+            assert done.returncode == 0, done.stderr
+            printed = [line.rstrip() for line in done.stdout.splitlines()]
+            shown += [f"$ groundswell {command}", *printed]
+        return "".join(f"{line}\n" for line in shown)
+
+    def said(self, code: str, names: dict[str, object]) -> str:
+        """Return what Python prints."""
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, self.path.name, "exec"), names)  # noqa: S102
+        return printed.getvalue()
+
+
+@pytest.fixture
+def page(
+    groundswell: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Page]:
+    """Open a page of the documentation in a fresh folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    return lambda name: Page(name, groundswell)

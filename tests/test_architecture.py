@@ -23,6 +23,8 @@ ORDER = [
         "tie_checks",
         "schedule_checks",
         "stopping",
+        "designs",
+        "sweep_settings",
         "scenario",
     },
     {"tables", "groups", "blocks", "dealing", "dependence", "world", "recorder"},
@@ -30,7 +32,7 @@ ORDER = [
     {"model"},
     {"snapshot"},
     {"scenarios"},
-    {"progress", "summary", "commands", "archiving"},
+    {"progress", "summary", "planning", "commands", "archiving"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

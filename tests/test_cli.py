@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "sklearn", "mesa", "pandas", "matplotlib", "numba", "networkx")
+HEAVY = ("torch", "sklearn", "mesa", "pandas", "matplotlib", "numba", "networkx", "SALib")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["list"], ["schema"]])
@@ -150,3 +151,37 @@ def test_ctrl_c_keeps_finished_replicates(tmp_path: Path) -> None:
     series = pd.read_csv(tmp_path / "results" / "quickstart" / "series.csv")
     assert 2 <= len(runs) < 200
     assert len(series) == 31 * len(runs)
+
+
+def test_vary_adds_to_the_grid(groundswell, tmp_path: Path) -> None:
+    done = groundswell(
+        "sweep", "granovetter", "--vary", "rounds=1,2", "--vary", "decision.kind=fixed,threshold"
+    )
+    assert done.returncode == 0, done.stderr
+    runs = pd.read_csv(tmp_path / "results" / "granovetter" / "runs.csv")
+    assert runs["rounds"].tolist() == [1, 1, 2, 2]
+    assert runs["decision.kind"].tolist() == ["fixed", "threshold"] * 2
+    for wrong, message in {
+        "rounds=": "--vary: sweep.grid.rounds: should hold at least 1, found 0",
+        "rounds": "--vary: expected KEY=A,B,C, found 'rounds'",
+        "rounds=0,1": "--vary: sweep.grid.rounds[0]: should be greater than or equal to 1, found 0",
+        "round=1": "--vary: sweep.grid.round[0]: unknown key; did you mean 'rounds'?",
+    }.items():
+        done = groundswell("sweep", "granovetter", "--vary", wrong)
+        assert (done.returncode, done.stderr) == (2, f"{message}\n")
+
+
+def test_a_dry_run_says_what_a_sweep_would_take_and_writes_nothing(
+    groundswell, tmp_path: Path
+) -> None:
+    arguments = ["sweep", "granovetter", "--vary", "rounds=1,2,3", "--replicates", "4"]
+    done = groundswell(*arguments, "--dry-run", "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    runs, time, memory, heading, *rows = done.stdout.splitlines()
+    assert runs == "runs: 12 (3 points, 4 replicates of each)"
+    assert re.match(r"time: about [\d.]+ s with 2 workers; the first run, done for this, ", time)
+    assert re.match(r"memory: about \d+ MB for each worker, .* about [\d.]+ kB of results", memory)
+    assert heading.split() == ["rounds"]
+    assert [row.strip() for row in rows] == ["1", "2", "3"]
+    assert list(tmp_path.iterdir()) == []
+    assert groundswell("sweep", "granovetter", "--dry-run").returncode == 2

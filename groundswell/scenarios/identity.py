@@ -18,13 +18,24 @@ INERT = {"version", "name", "seed", "replicates", "sweep"}
 
 
 def study_id(scenario: Scenario) -> str:
-    """Return the id of what all runs of a study share: the settings and the grid of the sweep.
+    """Return the id of what all runs of a study share: the settings and the sweep.
 
-    Without the grid, a run and a sweep of one scenario would be one study, and the run would take
+    Without the sweep, a run and a sweep of one scenario would be one study, and the run would take
     the place of a run of the sweep.
     """
-    grid = scenario.sweep.model_dump(mode="json")["grid"]
-    return _hash({"numbers": NUMBERS, "settings": canonical(scenario), "grid": grid})
+    varied = swept(scenario)
+    return _hash({"numbers": NUMBERS, "settings": canonical(scenario), **varied})
+
+
+def swept(scenario: Scenario) -> dict[str, Any]:
+    """Return what tells a sweep from others: a table by its bytes, a design with its seed."""
+    sweep = scenario.sweep
+    varied = {"grid": {}, **sweep.model_dump(mode="json", exclude_defaults=True)}
+    if sweep.table is not None:
+        varied["table"] = f"sha256:{digest(sweep.table)}"
+    if sweep.design is not None and sweep.design.seed is None:
+        varied[str(sweep.design_name)]["seed"] = scenario.seed
+    return varied
 
 
 def run_id(scenario: Scenario, replicate: int) -> str:
@@ -43,6 +54,8 @@ def canonical(scenario: Scenario) -> dict[str, Any]:
     """Return the settings that affect numbers, files by the digest of their bytes."""
     settings = scenario.model_dump(mode="json", exclude=INERT)
     for key, path in file_settings(scenario):
+        if key[0] in INERT:
+            continue
         table = settings
         for part in key[:-1]:
             table = table[str(part)]

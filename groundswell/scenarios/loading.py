@@ -59,9 +59,9 @@ class Origin:
             for old in [old for old in known if old[: len(key)] == key]:
                 del known[old]
 
-    def swept(self, keys: Iterable[str]) -> Origin:
-        """Return where the values were given that a sweep puts in for some keys."""
-        swept = {split_key(dotted): ("sweep", "grid", dotted) for dotted in keys}
+    def swept(self, places: Mapping[str, Key]) -> Origin:
+        """Return where the values were given that a sweep puts in, from the places of its keys."""
+        swept = {split_key(dotted): place for dotted, place in places.items()}
         return Origin(
             self.default,
             {key: self.locate(place) for key, place in swept.items()},

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
-from itertools import product
+from hashlib import sha256
 from typing import Any
 
-from groundswell.problems import InputError, Key, Problem, Problems, ScenarioError, dotted
-from groundswell.scenario import Scenario, Sweep
+from groundswell.problems import InputError, Key, Problem, ScenarioError, dotted
+from groundswell.scenario import Scenario
 from groundswell.scenarios.identity import INERT
 from groundswell.scenarios.loading import Origin, load_with_origin
+from groundswell.scenarios.point_table import TABLE, read_points
+from groundswell.scenarios.points import Point, home, points, refuse_too_many
 from groundswell.scenarios.simulate import Task
 from groundswell.schedule_checks import overlap
 from groundswell.settings_errors import split_key
+from groundswell.sweep_settings import Sweep, as_text
 
-MOST_RUNS = 10_000_000
-
-# Runs that differ in one of these only have one id, or are told apart in another way.
-NOT_SWEPT = {
-    "name": "does not affect the numbers of a run",
-    "version": "does not affect the numbers of a run",
-    "sweep": "a sweep cannot vary itself",
-    "replicates": "set the number of replicates of the whole sweep: replicates = ...",
-    "seed": "use replicates for runs with independent randomness: replicates = ...",
-}
+MOST_PROBLEMS = 50
+MANY_VALUES = 50
 
 
 def tasks(scenario: Scenario, origin: Origin | None = None) -> list[Task]:
-    """Return the runs of a sweep: every combination of its grid, every replicate.
+    """Return the runs of a sweep: every point, every replicate.
 
     Parameters
     ----------
@@ -43,29 +38,78 @@ def tasks(scenario: Scenario, origin: Origin | None = None) -> list[Task]:
         If a swept key or value does not fit; all at once, before anything runs.
     """
     origin = origin or Origin()
-    base = without_sweep(scenario)
-    problems: dict[tuple[Key, str], Problem] = {}
+    problems = _Found(scenario)
     found: list[Task] = []
-    met: dict[str, dict[str, Any]] = {}
-    for point in _points(scenario, origin):
-        try:
-            variant = load_with_origin(base, point, given=origin.swept(point)).scenario
-        except ScenarioError as error:
-            for problem in error.problems:
-                blamed = blame(scenario, point, problem, elsewhere=("sweep", "grid"))
-                problems.setdefault((blamed.key, blamed.message), blamed)
-            continue
-        first = met.setdefault(variant.model_dump_json(exclude=INERT), point)
+    met: dict[bytes, Point] = {}
+    for point, variant in _variants(scenario, origin, problems):
+        settings = variant.model_dump_json(exclude=INERT)
+        first = met.setdefault(sha256(settings.encode()).digest(), point)
         if first is not point:
-            same = Problem(("sweep", "grid"), f"{_shown(first)} and {_shown(point)} are the same")
-            problems.setdefault((same.key, same.message), same)
+            problems.same(first, point)
         found += [
             Task(variant, replicate, len(found) + replicate, point)
             for replicate in range(variant.replicates)
         ]
-    if problems:
-        raise ScenarioError(problems.values(), origin.locate)
+    if problems.found:
+        raise ScenarioError(problems.found.values(), origin.locate)
     return found
+
+
+def _variants(
+    scenario: Scenario, origin: Origin, problems: _Found
+) -> Iterator[tuple[Point, Scenario]]:
+    """Yield the points at which the scenario is valid, until too much is wrong with others."""
+    base, given = without_sweep(scenario), None
+    for point in points(scenario, origin):
+        given = given or origin.swept({key: scenario.sweep.place(key) for key in point})
+        try:
+            variant = load_with_origin(base, point, given=given).scenario
+            yield point, _sharing(variant, base, point)
+        except ScenarioError as error:
+            problems.add(point, error)
+        if problems.enough():
+            return
+
+
+def _sharing(variant: Scenario, base: Scenario, point: Point) -> Scenario:
+    """Return a variant that keeps no copy of sections in which it is the base, to save memory."""
+    varied = {split_key(key)[0] for key in point}
+    same = {name: getattr(base, name) for name in Scenario.model_fields if name not in varied}
+    return variant.model_copy(update=same)
+
+
+class _Found:
+    """What is wrong with the points of a sweep: each thing once, however many points have it."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.home = home(scenario.sweep)
+        self.found: dict[tuple[Key, str | None, str], Problem] = {}
+
+    def enough(self) -> bool:
+        """Return whether nobody would read more, and say that there may be more."""
+        if len(self.found) < MOST_PROBLEMS:
+            return False
+        self._note(Problem(self.home, "may have more problems; these are the first"))
+        return True
+
+    def add(self, point: Point, error: ScenarioError) -> None:
+        """Note the problems of a point."""
+        for problem in error.problems:
+            self._note(blame(self.scenario, point, problem, elsewhere=self.home))
+
+    def same(self, one: Point, other: Point) -> None:
+        """Note that two points are one run."""
+        self._note(Problem(self.home, f"{_shown(one)} and {_shown(other)} are the same"))
+
+    def _note(self, problem: Problem) -> None:
+        message, of_value, _ = problem.message.partition(", found ")
+        # Numbers differ from point to point of a design; what they are told is the same. And
+        # what is wrong with a key is not wrong with each of its values.
+        about = re.sub(r"[\d.]+", "", message)
+        key = tuple(part for part in problem.key if of_value or isinstance(part, str))
+        place = problem.place if of_value else None
+        self.found.setdefault((key, place, about), problem)
 
 
 def swept_tasks(scenario: Scenario, origin: Origin) -> list[Task]:
@@ -74,27 +118,46 @@ def swept_tasks(scenario: Scenario, origin: Origin) -> list[Task]:
     Raises
     ------
     InputError
-        If there is no grid.
+        If nothing varies.
     ScenarioError
         As `tasks`.
     """
-    if not scenario.sweep.grid:
-        raise InputError(f"'{scenario.name}' has no [sweep] grid to run; use 'run' instead")
+    if scenario.sweep == Sweep():
+        raise InputError(
+            f"'{scenario.name}' has no [sweep] to run, such as a grid; use 'run' instead, or name "
+            "values with --vary KEY=A,B,C"
+        )
     return tasks(scenario, origin)
 
 
 def one_at_a_time(work: list[Task]) -> list[Task]:
-    """Return the runs that differ from the first in one setting at most, a replicate of each.
+    """Return runs that meet every value of every swept setting, a replicate of each.
 
-    They meet every value of every swept setting, so checking their data finds what is wrong with
-    any of them without building all combinations.
+    Checking their data finds what is wrong with any of the values without building all
+    combinations. Of numbers that take many values, the smallest and the largest must do.
     """
-    first = work[0].settings
-    return [
-        task
-        for task in work
-        if task.replicate == 0 and sum(first[k] != v for k, v in task.settings.items()) <= 1
-    ]
+    each = [task for task in work if task.replicate == 0] or work[:1]
+    to_meet = {
+        (key, text)
+        for key in work[0].settings
+        for text in _to_meet([task.settings[key] for task in each])
+    }
+    chosen = []
+    for task in each:
+        new = to_meet & {(key, as_text(value)) for key, value in task.settings.items()}
+        if new or task is each[0]:
+            chosen.append(task)
+        to_meet -= new
+    return chosen
+
+
+def _to_meet(values: list[Any]) -> set[str]:
+    """Return the values of a setting that are to be met, as text."""
+    numbers = [value for value in values if isinstance(value, int | float)]
+    texts = set(map(as_text, values))
+    if len(texts) > MANY_VALUES and len(numbers) == len(values):
+        return {as_text(min(numbers)), as_text(max(numbers))}
+    return texts
 
 
 def replicates(scenario: Scenario, origin: Origin | None = None) -> list[Task]:
@@ -106,7 +169,7 @@ def replicates(scenario: Scenario, origin: Origin | None = None) -> list[Task]:
         If there are too many.
     """
     base = without_sweep(scenario)
-    _refuse_too_many(base.replicates, ("replicates",), origin or Origin())
+    refuse_too_many(base.replicates, ("replicates",), origin or Origin())
     return [Task(base, replicate, replicate) for replicate in range(base.replicates)]
 
 
@@ -117,77 +180,30 @@ def without_sweep(scenario: Scenario) -> Scenario:
 
 
 def blame(
-    scenario: Scenario, point: dict[str, Any], problem: Problem, elsewhere: Key | None = None
+    scenario: Scenario, point: Point, problem: Problem, elsewhere: Key | None = None
 ) -> Problem:
     """Blame the swept value that a problem is about, or what is elsewhere, or the key itself."""
     for swept, value in point.items():
         key = split_key(swept)
-        index = [_text(one) for one in scenario.sweep.grid[swept]].index(_text(value))
-        place: Key = ("sweep", "grid", swept, index)
         if problem.key and overlap(key, problem.key):
-            return Problem(place, problem.message, problem.place)
+            return _blamed(scenario, swept, value, problem.message, problem.place)
         if key[-1] == "kind" and problem.key[: len(key) - 1] == key[:-1]:
             # Parameters come and go with the kind.
-            message = f"with {_text(value)}, {dotted(problem.key)}: {problem.message}"
-            return Problem(place, message, problem.place)
+            message = f"with {as_text(value)}, {dotted(problem.key)}: {problem.message}"
+            return _blamed(scenario, swept, value, message, problem.place)
     if elsewhere is None or not problem.key:
         return Problem(elsewhere or problem.key, problem.message, problem.place)
     return Problem(elsewhere, f"{dotted(problem.key)}: {problem.message}", problem.place)
 
 
-def _points(scenario: Scenario, origin: Origin) -> Iterator[dict[str, Any]]:
-    grid = scenario.sweep.grid
-    _check_grid(grid, origin)
-    count = scenario.replicates
-    for values in grid.values():
-        count *= len(values)
-    _refuse_too_many(count, ("sweep", "grid") if grid else ("replicates",), origin)
-    return (dict(zip(grid, values, strict=True)) for values in product(*grid.values()))
+def _blamed(scenario: Scenario, swept: str, value: Any, message: str, place: str | None) -> Problem:
+    """Return a problem of a swept value, where it stands."""
+    key = scenario.sweep.place(swept, value)
+    if key != TABLE:
+        return Problem(key, message, place)
+    table = read_points(str(scenario.sweep.table))
+    return Problem(split_key(swept), message, place or table.place(swept, value))
 
 
-def _check_grid(grid: dict[str, tuple[Any, ...]], origin: Origin) -> None:
-    """Refuse what would give several runs one id, or no id at all."""
-    problems = Problems()
-    met: set[Key] = set()
-    for swept, values in grid.items():
-        place = ("sweep", "grid", swept)
-        try:
-            key = split_key(swept)
-        except ScenarioError as error:
-            problems.found += [Problem(place, problem.message) for problem in error.problems]
-            continue
-        if key[0] in NOT_SWEPT:
-            problems.add(place, f"cannot be swept; {NOT_SWEPT[str(key[0])]}")
-        if key in met:
-            problems.add(place, "is the same setting as another key of the grid")
-        met.add(key)
-        texts = [_text(value) for value in values]
-        for index, (text, value) in enumerate(zip(texts, values, strict=True)):
-            if text in texts[:index]:
-                problems.add(place, f"{text} is there more than once")
-            if _holds_none(value):
-                problems.add(place, "holds None; leave the setting out instead")
-    problems.raise_any(origin.locate)
-
-
-def _refuse_too_many(count: int, key: Key, origin: Origin) -> None:
-    if count > MOST_RUNS:
-        message = f"asks for {count:,} runs; at most {MOST_RUNS:,}"
-        raise ScenarioError([Problem(key, message)], origin.locate)
-
-
-def _holds_none(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_none, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(_holds_none, value))
-    return value is None
-
-
-def _text(value: Any) -> str:
-    """Write a value so that equal texts are equal values: 1 and 1.0 and true are three."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
-
-
-def _shown(point: dict[str, Any]) -> str:
-    return ", ".join(f"{name} = {_text(value)}" for name, value in point.items())
+def _shown(point: Point) -> str:
+    return ", ".join(f"{name} = {as_text(value)}" for name, value in point.items())
