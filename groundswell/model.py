@@ -231,12 +231,13 @@ class CollectiveActionModel(mesa.Model):
     def at_rest(self) -> bool:
         """Whether nobody would ever move, whatever chance brings, if S stays what it is."""
         columns, rule, belief = self.columns, self.scenario.decision, self.scenario.payoff.belief
+        left = self.plan.rounds - self.round
         tied = columns["committed"] | columns["removed"]
         users = np.flatnonzero(rule.activation.may_revise(columns) & ~tied)
         losing = columns["joined"] & ~columns["committed"] & (columns["attrition"] > 0)
         return not (self.failed and losing.any()) and all(
             rule.at_rest(self._seen_with(memory), users)
-            for memory in belief.ahead(self.memory, self.news, columns)
+            for memory in belief.ahead(self.memory, self.news, columns, left)
         )
 
     @property

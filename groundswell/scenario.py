@@ -150,8 +150,13 @@ class Scenario(Settings):
 
     @property
     def telling_rounds(self) -> list[int]:
-        """Rounds in which everything shows that can be wrong with what the schedule changes."""
-        return sorted({number for one in self.schedule.values() for number in one.telling_rounds()})
+        """Rounds in which everything shows that can be wrong with what the schedule changes.
+
+        Between two points of any course all go straight: what is wrong is so at one of the ends.
+        """
+        points = {number for one in self.schedule.values() for number, _ in one.points}
+        beside = {number + step for number in points for step in (-1, 0, 1)}
+        return sorted(number for number in beside if 0 <= number <= max(points))
 
     def scheduled(self, key: Key) -> Key:
         """Return where the schedule sets a setting."""

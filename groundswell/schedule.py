@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -86,12 +85,6 @@ class Course(Settings):
     def end(self) -> int:
         """The round from which it stays as it is."""
         return self.points[-1][0]
-
-    def telling_rounds(self) -> list[int]:
-        """Return rounds in which everything that can be wrong with its values shows."""
-        rounds = [number for number, _ in self.points]
-        between = [first + 1 for first, second in pairwise(rounds) if second > first + 1]
-        return [*rounds, *between]
 
 
 def _is(kind: type | tuple[type, ...], value: Any) -> bool:

@@ -55,17 +55,14 @@ class Settled(Stop):
         organiser = plan.collective.organiser
         last = max(plan.last_change, organiser.last_round if organiser else 0)
         return (
-            _quiet(model, last) >= max(self.rounds, filling)
+            _is_quiet(model, last, max(self.rounds, filling))
             and not hasattr(model.user_class, "decide")
             and model.at_rest
         )
 
 
-def _quiet(model: CollectiveActionModel, last: int) -> int:
-    """Return for how many rounds nothing has moved, after those in which something was to."""
-    quiet = 0
-    for row in reversed(model.recorder.rows):
-        if row["joined"] or row["left"] or row["round"] <= last:
-            return quiet
-        quiet += 1
-    return quiet
+def _is_quiet(model: CollectiveActionModel, last: int, rounds: int) -> bool:
+    """Return whether nothing has moved for so many rounds after the last in which it was to."""
+    if model.round - rounds < last:
+        return False
+    return not any(row["joined"] or row["left"] for row in model.recorder.rows[-rounds:])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from pydantic import Field
 
 from groundswell.agents.columns import Columns
@@ -96,8 +97,8 @@ class Belief(Component):
         """Return what is remembered when a round's news has been heard: the news alone."""
         return (news,)
 
-    def ahead(self, memory: Memory, news: News, columns: Columns) -> list[Memory]:
-        """Return what will be remembered if the same news comes round after round.
+    def ahead(self, memory: Memory, news: News, columns: Columns, rounds: int) -> list[Memory]:
+        """Return what will be remembered if the same news comes for some rounds more.
 
         Gains will be one of, or lie between, those believed with these.
         """
@@ -144,7 +145,7 @@ class Smoothed(Belief):
         )  # fmt: skip
         return (News(news.alpha, success, placebo),)
 
-    def ahead(self, memory: Memory, news: News, columns: Columns) -> list[Memory]:
+    def ahead(self, memory: Memory, news: News, columns: Columns, rounds: int) -> list[Memory]:
         """Return the next average and what it tends to; it moves straight from one to the other."""
         return [self.remember(memory, news, columns), self.remember((), news, columns)]
 
@@ -172,10 +173,11 @@ class Slope(Belief):
         """Keep the last rounds."""
         return (*memory, news)[-self.window :]
 
-    def ahead(self, memory: Memory, news: News, columns: Columns) -> list[Memory]:
-        """Return the windows that are to come, until the news fills them."""
+    def ahead(self, memory: Memory, news: News, columns: Columns, rounds: int) -> list[Memory]:
+        """Return the windows to come, until the news fills them; one if they have no slope."""
+        flat = not tells_apart([heard.alpha for heard in (*memory, news)], columns.users)
         ahead = []
-        for _ in range(self.window):
+        for _ in range(1 if flat else min(self.window, rounds)):
             memory = self.remember(memory, news, columns)
             ahead.append(memory)
         return ahead
@@ -200,7 +202,7 @@ class Slope(Belief):
         0.0
         """
         alpha, success = (np.array([news[i] for news in memory], dtype=float) for i in (0, 1))
-        if np.ptp(alpha) < TOLD_APART / users:
+        if not tells_apart(alpha, users):
             return 0.0
         from_mean = alpha - alpha.mean()
         return max(0.0, float(from_mean @ (success - success.mean()) / (from_mean @ from_mean)))
@@ -246,6 +248,11 @@ class KnownCurve(Belief):
         success = observed.success(np.arange(users + 1) / users)
         table = success[1:] - spillover * success[:-1]
         return Gain(table, _from_the_top(observed.columns), By.OTHERS)
+
+
+def tells_apart(alpha: ArrayLike, users: int) -> bool:
+    """Return whether shares differ by half a user or more."""
+    return bool(np.ptp(alpha) >= TOLD_APART / users)
 
 
 def _from_the_top(columns: Columns) -> Ints:

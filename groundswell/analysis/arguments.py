@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,39 @@ def whole(name: str, value: float, least: int) -> int:
     if not number.is_integer():
         raise ValueError(f"{name} must be a whole number, found {value}")
     return int(number)
+
+
+def number(name: str, value: Any, low: float, high: float, brackets: str = "[]") -> float:
+    """Return a single number in an interval, as `groundswell.analysis.bounds.checked`.
+
+    Raises
+    ------
+    ValueError
+        If it is outside, or something else.
+
+    Examples
+    --------
+    >>> number("safety", [1, 2], 0, 9)
+    Traceback (most recent call last):
+        ...
+    ValueError: safety must be one number, found [1, 2]
+    """
+    if isinstance(value, str) or np.ndim(value):
+        raise ValueError(f"{name} must be one number, found {value!r}")
+    return float(checked(name, value, low, high, brackets))
+
+
+def spillover_share(value: Any) -> float:
+    """Return the share γ of the benefit that outsiders get.
+
+    Raises
+    ------
+    ValueError
+        If it is no number from 0.
+    """
+    if value == "measured":
+        raise ValueError("measured spill-over: give S less the placebo as the curve, without one")
+    return number("spillover", value, 0, np.inf, "[)")
 
 
 def names(columns: str | Sequence[str]) -> list[str]:

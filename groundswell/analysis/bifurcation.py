@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from groundswell.analysis.arguments import whole
+from groundswell.analysis.arguments import number, whole
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.equilibrium import basins, fixed_points
 from groundswell.analysis.responses import Known
@@ -67,6 +67,8 @@ def branches(
     import pandas as pd
 
     at = _family(curve, cost, vary, others)
+    if not len(values):
+        raise ValueError("give at least one value")
     tables = [at(value).assign(value=value) for value in values]
     return pd.concat(tables, ignore_index=True)[["value", "alpha", "slope", "stable"]]
 
@@ -191,14 +193,14 @@ def follow(
     """
     import pandas as pd
 
-    alpha = float(checked("start", start, 0, 1))
+    alpha = number("start", start, 0, 1)
     at = _family(curve, cost, vary, others)
     rows = []
-    for number, value in enumerate(values):
+    for round_, value in enumerate(values):
         found = basins(at(value))
         inside = (found["low"] <= alpha) & (alpha <= found["high"])
         alpha = float(found.loc[inside, "ends"].iloc[0]) if inside.any() else alpha
-        rows.append({"round": number, "value": value, "alpha": alpha})
+        rows.append({"round": round_, "value": value, "alpha": alpha})
     return pd.DataFrame(rows)
 
 
@@ -206,6 +208,10 @@ def _family(curve: Curve | Measurements, cost: Any, vary: str, others: dict[str,
     """Return the fixed points as a function of one parameter."""
     if vary not in VARIED:
         raise ValueError(f"vary must be one of {', '.join(VARIED)}, found {vary}")
+    if vary in others:
+        raise ValueError(f"'{vary}' is varied; leave its own value out")
+    if vary == "cost" and not callable(cost):
+        raise ValueError("to vary the cost, give a function of the value, such as lambda c: c")
     known = Known(curve)
 
     def at(value: float) -> pd.DataFrame:

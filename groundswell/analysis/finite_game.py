@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groundswell.analysis.arguments import whole
+from groundswell.analysis.arguments import number, spillover_share, whole
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.responses import Known, per_user
 from groundswell.analysis.tables import Curve, Measurements
@@ -128,9 +128,9 @@ def game(
     }
     return Game(
         success=np.array([known(n / users) for n in range(users + 1)]),
-        spillover=float(checked("spillover", spillover, 0, math.inf, "[)")),
+        spillover=spillover_share(spillover),
         ties=None if ties is None else _weights(ties, users),
-        safety=float(checked("safety", safety, 0, math.inf, "[)")),
+        safety=number("safety", safety, 0, math.inf, "[)"),
         **everybody,
     )
 

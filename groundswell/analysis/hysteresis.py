@@ -102,6 +102,8 @@ def _of_schedule(source: Measurements, parameter: str) -> pd.DataFrame:
     table = all_rounds(source)
     require(table, [parameter])
     table = table.dropna(subset=[parameter])
+    if not (table[parameter].dtype.kind in "iuf" and np.isfinite(table[parameter]).all()):
+        raise ValueError(f"'{parameter}' must hold finite numbers")
     table = table.assign(**{parameter: _matched(table[parameter].to_numpy())})
     parts = []
     for _, run in table.groupby("run", sort=False):

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from groundswell.analysis.arguments import spillover_share
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.critical_mass import bisect
 from groundswell.analysis.tables import Curve, Measurements, as_curve
@@ -62,7 +63,7 @@ def needed_success(cost: float, *, spillover: float = 0.0, benefit: float = 1.0)
     0.5
     """
     checked("cost", cost, -math.inf, math.inf, "()")
-    excluded = 1 - float(checked("spillover", spillover, 0, math.inf, "[)"))
+    excluded = 1 - spillover_share(spillover)
     checked("benefit", benefit, 0, math.inf, "()")
     if excluded > 0:
         return cost / (benefit * excluded)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from groundswell.analysis.arguments import number, spillover_share
 from groundswell.analysis.bounds import FloatArray, checked
 from groundswell.analysis.tables import Curve, Measurements, as_curve
 
@@ -96,11 +97,11 @@ class Response:
         safety: float = 0.0,
     ) -> None:
         self._known = curve if isinstance(curve, Known) else Known(curve)
-        excluded = 1 - float(checked("spillover", spillover, 0, np.inf, "[)"))
+        excluded = 1 - spillover_share(spillover)
         self._worth = excluded * _numbers("benefit", benefit)
         self._incentive = _numbers("selective_incentive", selective_incentive)
         self._pressure = _numbers("peer_pressure", peer_pressure)
-        self._safety = float(checked("safety", safety, 0, np.inf, "[)"))
+        self._safety = number("safety", safety, 0, np.inf, "[)")
         self._want, costs = distribution_function(cost)
         sizes = {len(self._worth), len(self._incentive), len(self._pressure), costs or 1} - {1}
         if len(sizes) > 1:

@@ -22,7 +22,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from groundswell.analysis.bounds import FloatArray, checked
+from groundswell.analysis.arguments import number
+from groundswell.analysis.bounds import FloatArray
 from groundswell.analysis.finite_game import Game, profiles
 
 
@@ -99,7 +100,7 @@ def times_rationality(rationality: float, payoffs: ArrayLike) -> FloatArray:
     ValueError
         If β is negative or not finite.
     """
-    beta = float(checked("rationality", rationality, 0, np.inf, "[)"))
+    beta = number("rationality", rationality, 0, np.inf, "[)")
     with np.errstate(over="ignore"):
         return np.asarray(beta * np.asarray(payoffs))
 

@@ -157,6 +157,8 @@ def per_run(
 ) -> pd.DataFrame:
     """Describe each run by its rounds and values, missing values left out.
 
+    A run that ended early because it had settled stays as it was until its scenario's last round.
+
     Parameters
     ----------
     source : Result or DataFrame
@@ -190,10 +192,14 @@ def per_run(
     if table.empty:
         raise ValueError(f"the table holds no measured {value}")
     names = list(dict.fromkeys(["run", *about, *settings(source), *keep]))
+    end = _settled_until(source)
     rows = []
     for _, group in table.groupby("run", sort=False):
-        described = describe(group["round"].to_numpy(), group[value].to_numpy(dtype=float))
-        rows.append({**{name: group[name].iloc[0] for name in names}, **described})
+        rounds, values = group["round"].to_numpy(), group[value].to_numpy(dtype=float)
+        later = np.arange(rounds[-1] + 1, end + 1)
+        rounds = np.concatenate([rounds, later])
+        values = np.concatenate([values, np.full(len(later), values[-1])])
+        rows.append({**{name: group[name].iloc[0] for name in names}, **describe(rounds, values)})
     return pd.DataFrame(rows)
 
 
@@ -270,6 +276,14 @@ def _scheduled(source: Measurements) -> Mapping[str, Course]:
     if any(name.startswith("schedule") for name in settings(source)):
         return {}
     return getattr(getattr(source, "scenario", None), "schedule", {})
+
+
+def _settled_until(source: Measurements) -> int:
+    """Return the round up to which runs that ended early are known to stay as they were."""
+    scenario = getattr(source, "scenario", None)
+    if scenario is None or {"rounds", "stop", "stop.kind"} & set(settings(source)):
+        return -1
+    return int(scenario.rounds) if scenario.stop.kind == "settled" else -1
 
 
 def _with_settings(source: Measurements) -> pd.DataFrame:

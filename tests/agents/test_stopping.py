@@ -178,3 +178,10 @@ def test_a_settled_run_is_stored_with_the_rounds_it_had(tmp_path):
     assert stored.scenario.stop.rounds == 10
     assert stored.series["round"].tolist() == list(range(111))
     assert stored.series["members"].iloc[-1] == 100
+
+
+def test_a_long_window_of_beliefs_is_looked_through_no_further_than_the_run(make_model):
+    belief = {"kind": "slope", "window": 10**9}
+    model = make_model(rounds=30, population__users=50, payoff={"cost": 0.9, "belief": belief},
+                       collective__seeds=0, stop=SETTLED)  # fmt: skip
+    assert run_to_the_end(model)["round"].iloc[-1] == 3

@@ -128,3 +128,18 @@ def test_the_way_there_is_not_the_way_back() -> None:
         for _ in range(200):
             simulated += 0.1 * (cost.cdf(logistic(simulated) + incentive) - simulated)
     assert simulated == pytest.approx(alpha[np.flatnonzero(up <= 0)[-1]], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "message"),
+    [
+        ((lambda a: a, 0.5, "safety", [0.0, 1.0]), {"safety": 2.0}, "'safety' is varied"),
+        ((lambda a: a, stats.norm(0.5, 0.1), "cost", [0.0]), {}, "a function of the value"),
+        ((lambda a: a, 0.5, "benefit", []), {}, "at least one value"),
+        ((lambda a: a, 0.5, "benefit", [1.0]), {"safety": [1.0, 2.0]}, "must be one number"),
+        ((lambda a: a, 0.5, "benefit", [1.0]), {"spillover": "measured"}, "S less the placebo"),
+    ],
+)
+def test_what_cannot_be_varied_is_refused(arguments, more, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        bifurcation.branches(*arguments, **more)

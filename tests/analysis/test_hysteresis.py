@@ -269,3 +269,10 @@ def test_windows_that_leave_nothing_are_refused() -> None:
         slowing.indicators(series([0.1] * 9), 3)
     with pytest.raises(ValueError, match="window must be a whole number"):
         slowing.indicators(series([0.1] * 9), 4.5)
+
+
+@pytest.mark.parametrize("values", [["a", "b", "a"], [1.0, math.inf, 1.0]])
+def test_a_loop_needs_numbers(values: list[object]) -> None:
+    table = pd.DataFrame({"round": range(3), "cost": values, "alpha": [0.1, 0.2, 0.3]})
+    with pytest.raises(ValueError, match="'cost' must hold finite numbers"):
+        hysteresis.loop(table, "cost")

@@ -239,3 +239,17 @@ def test_failed_runs_are_left_out() -> None:
 
     assert tables.all_rounds(Result())["run"].tolist() == ["x"]
     assert tipping.take_off(Result())["reached"].tolist() == [0]
+
+
+@pytest.mark.parametrize("rounds", [1, 5, 10])
+def test_runs_that_ended_because_they_had_settled_are_judged_as_others(rounds: int) -> None:
+    """Everybody joins in round 1, and nothing moves any more: not how long one looks on counts."""
+    rule = {"kind": "threshold", "of": "everybody", "threshold": 0.05, "activation": "synchronous"}
+    scenario = gs.load("granovetter").replace({"decision": rule, "collective.seeds": 10})
+    whole = gs.run(scenario)
+    stopped = gs.run(scenario.replace({"stop": {"kind": "settled", "rounds": rounds}}))
+    assert len(stopped.series) == rounds + 2 < len(whole.series)
+    for described in (tipping.settled, tipping.collapse, tipping.take_off):
+        expected = described(whole).drop(columns="run")
+        pd.testing.assert_frame_equal(described(stopped).drop(columns="run"), expected)
+    assert tipping.settled(stopped)["since"].item() == 1

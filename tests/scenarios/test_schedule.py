@@ -143,7 +143,7 @@ def test_learners_and_compliance_follow() -> None:
         ),
         (
             {"decision.activation.revision": [[0, 0.2], [9, 1.2]]},
-            r"revision: in round 9: a probability lies in \[0, 1\], found 1.2",
+            r"revision: in round 8: a probability lies in \[0, 1\], found 1.08889",
         ),
     ],
 )
@@ -213,3 +213,14 @@ def test_a_kind_that_lacks_parameters_is_blamed_in_a_sweep() -> None:
     message = r'decision\.kind\[1\]: with "contagion", decision\.infection: is missing'
     with pytest.raises(ScenarioError, match=message):
         gs.sweep({**GAME, "sweep": {"grid": grid}})
+
+
+def test_what_is_wrong_only_just_before_a_step_is_found() -> None:
+    """A line rises past a step that comes too late: in the last round before it."""
+    cost = {"payoff.cost": {"kind": "uniform", "low": 0.0, "high": 1.0}}
+    courses = {
+        "payoff.cost.low": [[0, 0.0], [10, 1.0]],
+        "payoff.cost.high": {"points": [[0, 0.5], [10, 2.0]], "between": "step"},
+    }
+    with pytest.raises(ScenarioError, match=r"in round 9: .*low = 0\.9 is above high = 0\.5"):
+        gs.load(GAME).replace({**cost, "schedule": courses})
