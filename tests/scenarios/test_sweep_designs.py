@@ -45,11 +45,11 @@ def test_zip_varies_settings_together() -> None:
 def test_grid_zip_and_a_design_are_multiplied() -> None:
     found = points(
         grid={SEEDS: [1, 2, 3]},
-        zip={COST: [0.1, 0.2], "payoff.peer_pressure": [0.3, 0.4]},
+        zip={COST: [0.1, 0.2], "payoff.selective_incentive": [0.3, 0.4]},
         latin={"points": 5, "ranges": {BENEFIT: [0.5, 1.5]}},
     )
     assert len(found) == 3 * 2 * 5
-    assert list(found[0]) == [SEEDS, COST, "payoff.peer_pressure", BENEFIT]
+    assert list(found[0]) == [SEEDS, COST, "payoff.selective_incentive", BENEFIT]
     assert len({tuple(point.values()) for point in found}) == 30
 
 
