@@ -6,7 +6,9 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from groundswell.problems import InputError
+from pydantic import BaseModel
+
+from groundswell.problems import InputError, Key
 
 Stamp = tuple[int, int]
 """Time of last change in nanoseconds, and size in bytes."""
@@ -65,3 +67,16 @@ def digest(path: str) -> str:
 @lru_cache(maxsize=64)
 def _digest(path: str, version: Stamp) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def file_settings(settings: BaseModel, key: Key = ()) -> list[tuple[Key, str]]:
+    """Return the settings that name files: fields marked ``file``."""
+    found: list[tuple[Key, str]] = []
+    for name, info in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        marks = info.json_schema_extra
+        if isinstance(value, str) and isinstance(marks, dict) and marks.get("file"):
+            found.append(((*key, name), value))
+        elif isinstance(value, BaseModel):
+            found += file_settings(value, (*key, name))
+    return found

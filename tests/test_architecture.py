@@ -25,11 +25,13 @@ ORDER = [
         "stopping",
         "scenario",
     },
-    {"tables", "groups", "blocks", "dealing", "dependence", "world", "recorder"},
+    {"tables", "groups", "blocks", "dealing", "dependence", "reuse", "world", "recorder"},
     {"campaign"},
     {"model"},
     {"scenarios"},
-    {"progress", "summary", "commands"},
+    {"progress", "summary", "commands", "commands_results"},
+    {"exits"},
+    {"cli_results"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
-from groundswell.files import read_text
+from groundswell.files import file_settings, read_text
 from groundswell.problems import InputError, Key, Problem, ScenarioError, did_you_mean
 from groundswell.scenario import Scenario
 from groundswell.scenarios.positions import key_lines
@@ -237,19 +235,6 @@ def _with_absolute_paths(scenario: Scenario, origin: Origin) -> Scenario:
         if str(absolute) != path:
             changes[".".join(map(str, key))] = str(absolute)
     return scenario.replace(changes) if changes else scenario
-
-
-def file_settings(settings: BaseModel, key: Key = ()) -> list[tuple[Key, str]]:
-    """Return the settings that name files: fields marked ``file``."""
-    found: list[tuple[Key, str]] = []
-    for name, info in type(settings).model_fields.items():
-        value = getattr(settings, name)
-        marks = info.json_schema_extra
-        if isinstance(value, str) and isinstance(marks, dict) and marks.get("file"):
-            found.append(((*key, name), value))
-        elif isinstance(value, BaseModel):
-            found += file_settings(value, (*key, name))
-    return found
 
 
 def _error(origin: Origin, key: Key, message: str) -> ScenarioError:

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import groundswell
-from groundswell.files import digest
+from groundswell.files import digest, file_settings
 from groundswell.scenario import Scenario
-from groundswell.scenarios.loading import file_settings
 
 PACKAGES = (
     *("groundswell", "mesa", "numba", "numpy", "networkx"),
