@@ -7,12 +7,14 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from groundswell.platform.learners.base import DivergedError
 from groundswell.scenario import Scenario
 from groundswell.scenarios.identity import run_id
 from groundswell.scenarios.store import RunRecord
+from groundswell.scenarios.threads import one_thread
 from groundswell.tables import Row
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ class Task:
     position: int = 0
     settings: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def run(self) -> str:
+        """Its id, by the data as they are when somebody first asks."""
+        return run_id(self.scenario, self.replicate)
+
 
 def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     """Do one run on one thread.
@@ -58,12 +65,10 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     RunRecord
         A run that fails in any way has status ``"failed"`` and the traceback in ``error``.
     """
-    from threadpoolctl import threadpool_limits
-
     start = time.perf_counter()
     tables: dict[str, list[Row]] = {}
     status, error = "ok", None
-    with threadpool_limits(limits=1):
+    with one_thread():
         try:
             _rounds(task, tables, on_round)
         except DivergedError as divergence:
@@ -71,7 +76,7 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
         except Exception:  # data or a learner may fail in their own way; other runs go on
             status, error = "failed", traceback.format_exc()
     return RunRecord(
-        run=run_id(task.scenario, task.replicate),
+        run=task.run,
         replicate=task.replicate,
         seed=task.scenario.seed,
         status=status,
@@ -98,6 +103,9 @@ def _rounds(task: Task, tables: dict[str, list[Row]], on_round: OnRound | None) 
                 on_round(model)
     finally:
         forget(model)
+        # A model and its parts refer to each other, and large ones would pile up until Python
+        # looks for such circles.
+        model.__dict__.clear()
 
 
 def forget(model: CollectiveActionModel) -> None:
