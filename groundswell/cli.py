@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from groundswell.problems import InputError, ScenarioError
+from groundswell.cli_results import export, merge, script
+from groundswell.exits import clear_errors
 
 app = typer.Typer(
     name="groundswell",
@@ -39,6 +38,21 @@ Seed = Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.
 Replicates = Annotated[int | None, typer.Option(help="Number of runs with independent randomness.")]
 Workers = Annotated[int, typer.Option(min=1, help="Number of processes; results do not change.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder only.")]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print a JSON object for each run that ends, and one at the end."),
+]
+RetryFailed = Annotated[
+    bool, typer.Option("--retry-failed", help="Do runs again that are there as failed.")
+]
+Dask = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Let the workers of a dask scheduler do the runs."),
+]
+Shard = Annotated[
+    str | None,
+    typer.Option(metavar="I/N", help="Do part I of N only, every N-th run; see merge."),
+]
 
 
 @app.command()
@@ -48,17 +62,22 @@ def run(
     seed: Seed = None,
     replicates: Replicates = None,
     workers: Workers = 1,
+    dask: Dask = None,
     out: Out = None,
+    retry_failed: RetryFailed = False,
     quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
-    """Run a scenario (all its replicates, without its sweep) and save the results."""
-    from groundswell.commands import run_command
+    """Run a scenario (all its replicates, without its sweep) and save the results.
+
+    The same command again does what is missing.
+    """
+    from groundswell.commands import How, run_command
 
     with clear_errors():
         changes, options = _changes(set_, seed=seed, replicates=replicates)
-        raise typer.Exit(
-            run_command(scenario, changes, out, workers, quiet=quiet, swept=False, options=options)
-        )
+        how = How(out, workers, dask, retry_failed, quiet, json)
+        raise typer.Exit(run_command(scenario, changes, how, swept=False, options=options))
 
 
 @app.command()
@@ -68,17 +87,23 @@ def sweep(
     seed: Seed = None,
     replicates: Replicates = None,
     workers: Workers = 1,
+    dask: Dask = None,
+    shard: Shard = None,
     out: Out = None,
+    retry_failed: RetryFailed = False,
     quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
-    """Run every combination of a scenario's sweep and save the results."""
-    from groundswell.commands import run_command
+    """Run every combination of a scenario's sweep and save the results.
+
+    The same command again does what is missing.
+    """
+    from groundswell.commands import How, run_command
 
     with clear_errors():
         changes, options = _changes(set_, seed=seed, replicates=replicates)
-        raise typer.Exit(
-            run_command(scenario, changes, out, workers, quiet=quiet, swept=True, options=options)
-        )
+        how = How(out, workers, dask, retry_failed, quiet, json, shard)
+        raise typer.Exit(run_command(scenario, changes, how, swept=True, options=options))
 
 
 @app.command()
@@ -130,17 +155,8 @@ def _changes(pairs: list[str] | None, **options: Any) -> tuple[dict[str, Any], l
     return parse_changes(pairs or []) | given, list(given)
 
 
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Print what a user did wrong without a traceback, and exit with 2; with 130 on Ctrl-C."""
-    try:
-        yield
-    except (ScenarioError, InputError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        raise typer.Exit(130) from None
+for command in (export, merge, script):
+    app.command()(command)
 
 
 def main() -> None:

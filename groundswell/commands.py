@@ -7,8 +7,10 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic.fields import FieldInfo
 from rich.console import Console
@@ -19,7 +21,12 @@ from groundswell.problems import InputError, Problem, ScenarioError, did_you_mea
 from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import LIBRARY, Origin, library, load_with_origin
 
-OK, FAILED, INTERRUPTED = 0, 1, 130
+if TYPE_CHECKING:
+    from groundswell.scenarios.result import Result
+    from groundswell.scenarios.running import Progress
+    from groundswell.scenarios.shards import Shard
+
+OK, FAILED = 0, 1
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -47,46 +54,88 @@ def parse_changes(pairs: list[str]) -> dict[str, Any]:
     return changes
 
 
+@dataclass(frozen=True)
+class How:
+    """How runs are done and shown, as the options of ``run`` and ``sweep`` say."""
+
+    out: Path | None = None
+    workers: int = 1
+    dask: str | None = None
+    retry_failed: bool = False
+    quiet: bool = False
+    json: bool = False
+    shard: str | None = None
+
+
 def run_command(
-    source: str,
-    changes: Mapping[str, Any],
-    out: Path | None,
-    workers: int,
-    *,
-    quiet: bool,
-    swept: bool,
-    options: Iterable[str] = (),
+    source: str, changes: Mapping[str, Any], how: How, *, swept: bool, options: Iterable[str] = ()
 ) -> int:
     """Run a scenario or its sweep, print a summary, and return the exit code.
 
     Of the changes, `options` names those that were given by an option of their own.
     """
-    from groundswell.progress import Bars, Lines
-    from groundswell.scenarios.running import Silent, check_data, execute
+    from groundswell.scenarios import engines
+    from groundswell.scenarios.interrupts import Interrupted
+    from groundswell.scenarios.running import check_data, execute
+    from groundswell.scenarios.shards import Shard
     from groundswell.scenarios.sweeping import replicates, swept_tasks, without_sweep
-    from groundswell.summary import print_summary
 
+    shard = Shard.parse(how.shard) if how.shard else None
+    progress = _progress(how)
     given = Origin("--set", {(name,): f"--{name}" for name in options})
     loaded = load_with_origin(source, changes, given=given)
     scenario, origin = loaded.scenario, loaded.origin
     work = swept_tasks(scenario, origin) if swept else replicates(scenario, origin)
     world = check_data(work, origin, scenario if swept else None)
     scenario = scenario if swept else without_sweep(scenario)
-    folder = out or _default_folder(scenario, quiet=quiet)
-    progress = Silent() if quiet else Bars() if sys.stderr.isatty() else Lines()
-    if not quiet:
-        for note in world.notes:
-            console.print(f"note: {note}", markup=False)
-    try:
-        result = execute(scenario, work, out=folder, workers=workers, progress=progress)
-    except KeyboardInterrupt:
-        console.print(f"interrupted; the runs that had ended are in {folder}", markup=False)
-        return INTERRUPTED
-    if quiet:
-        console.print(str(folder), markup=False)
+    with ExitStack() as stack:
+        executor = stack.enter_context(engines.dask(how.dask)) if how.dask else None
+        folder = how.out or _default_folder(scenario, shard, how)
+        _print_notes(world.notes, how)
+        try:
+            result = execute(
+                scenario,
+                shard.part(work) if shard else work,
+                out=folder,
+                workers=how.workers,
+                executor=executor,
+                progress=progress,
+                retry_failed=how.retry_failed,
+            )
+        except Interrupted as stop:
+            said = f"interrupted; the runs that had ended are in {folder}"
+            note = Console(stderr=how.json, highlight=False, soft_wrap=True)
+            note.print(f"{said}\nthe same command goes on with the others", markup=False)
+            return stop.exit_code
+    _print_result(result, how)
+    return FAILED if result.statuses.get("failed") else OK
+
+
+def _progress(how: How) -> Progress:
+    from groundswell.progress import Bars, Lines, Objects
+    from groundswell.scenarios.running import Silent
+
+    if how.quiet and how.json:
+        raise InputError("--quiet and --json: each says what is printed; give one of them")
+    if how.json:
+        return Objects()
+    return Silent() if how.quiet else Bars() if sys.stderr.isatty() else Lines()
+
+
+def _print_notes(notes: Iterable[str], how: How) -> None:
+    for note in () if how.quiet or how.json else notes:
+        console.print(f"note: {note}", markup=False)
+
+
+def _print_result(result: Result, how: How) -> None:
+    from groundswell.summary import print_json, print_summary
+
+    if how.json:
+        print_json(result)
+    elif how.quiet:
+        console.print(str(result.folder), markup=False)
     else:
         print_summary(result, console)
-    return FAILED if (result.runs["status"] == "failed").any() else OK
 
 
 def check_command(source: str, changes: Mapping[str, Any]) -> None:
@@ -167,14 +216,16 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:80] or "scenario"
 
 
-def _default_folder(scenario: Scenario, *, quiet: bool) -> Path:
+def _default_folder(scenario: Scenario, shard: Shard | None, how: How) -> Path:
     """Return results/NAME, or the next free one where that holds something else."""
     from groundswell.scenarios.folder import next_free, refusal
 
     wanted = Path("results") / slug(scenario.name)
+    if shard is not None:
+        wanted = shard.folder(wanted)
     folder = next_free(wanted, scenario)
-    if folder != wanted and not quiet:
-        console.print(f"note: {refusal(wanted, scenario)}; these go to {folder}", markup=False)
+    if folder != wanted:
+        _print_notes([f"{refusal(wanted, scenario)}; these go to {folder}"], how)
     return folder
 
 
