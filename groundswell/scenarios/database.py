@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -61,6 +62,15 @@ def connect_read_only(folder: Path | None) -> sqlite3.Connection:
     query = "mode=ro&immutable=1" if still else "mode=ro"
     address = f"{(folder / DATABASE).resolve().as_uri()}?{query}"
     return sqlite3.connect(address, isolation_level=None, timeout=WAIT, uri=True)
+
+
+def advice(error: Exception) -> str:
+    """Return what to do about an error, where the disk is full or failing; nothing for others."""
+    full = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest says where
+    if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR} or getattr(error, "errno", 0) in full:
+        return "; runs that had ended are safe: make room there, and go on with the same command"
+    return ""
 
 
 def quoted(name: str) -> str:

@@ -90,8 +90,9 @@ def _outcomes(
             else:
                 yield record
     finally:
-        for future in running.values():
-            future.cancel()
+        if not isinstance(executor, Processes):  # which are killed, and loky cannot bear both
+            for future in running.values():
+                future.cancel()
 
 
 def _failed(task: Task, error: Exception) -> RunRecord:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from groundswell.problems import InputError
 from groundswell.scenario import Scenario
 from groundswell.scenarios import exports
-from groundswell.scenarios.database import DATABASE
+from groundswell.scenarios.database import DATABASE, advice
 from groundswell.scenarios.exports import part, remove_abandoned
 from groundswell.scenarios.identity import NUMBERS, study_id
 from groundswell.scenarios.provenance import provenance
@@ -196,4 +196,4 @@ def _clear_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or error
-        raise InputError(f"cannot write results to '{folder}': {reason}") from None
+        raise InputError(f"cannot write results to '{folder}': {reason}{advice(error)}") from None

@@ -125,7 +125,7 @@ class Reading:
                     hint = did_you_mean(name, [*swept, *RUNS, *known])
                     raise InputError(f"neither '{self.name}' nor the sweep has '{name}'{hint}")
                 conditions.append(_SETTING)
-                given += [name, json.dumps(values), json.dumps(list(_shown(values)))]
+                given += [name, json.dumps(values), json.dumps(list(_meant(values)))]
                 continue
             conditions.append(f"{condition} IN ({', '.join('?' * len(marks))})")
             given += marks
@@ -136,18 +136,14 @@ class Reading:
 
         swept = [name for name in kinds if name not in RUNS] if self.name == "runs" else []
         stored = [name for name in kinds if name not in swept]
-        names = [*stored, "settings"] if swept else stored
-        table = pd.DataFrame.from_records(rows, columns=names)
+        read = list(zip(*rows, strict=True)) or [()] * (len(stored) + bool(swept))
+        made = {name: _series(read[i], kinds[name]) for i, name in enumerate(stored)}
         if swept:
-            settings = [json.loads(text) for text in table.pop("settings")]
-            made = {name: _column([one.get(name) for one in settings], kinds[name])
-                    for name in swept}  # fmt: skip
-            table = pd.concat([table, pd.DataFrame(made, index=table.index)], axis=1)[list(kinds)]
-        # SQLite gives integers and text as such, but None for a float that is missing.
-        others = {name for name in stored if self.name != "runs" and table.empty}
-        return table.astype(
-            {name: kinds[name] for name in stored if kinds[name] is float or name in others}
-        )
+            settings = [json.loads(text) for text in read[-1]]
+            made |= {
+                name: _shown([one.get(name) for one in settings], kinds[name]) for name in swept
+            }
+        return pd.DataFrame({name: made[name] for name in kinds}, index=range(len(rows)))
 
 
 _SETTING = """EXISTS (
@@ -176,8 +172,17 @@ def varied(connection: sqlite3.Connection) -> dict[str, type]:
     return kinds
 
 
-def _column(values: list[Any], kind: type) -> list[Any]:
-    """Return values as they are shown."""
+def _series(values: Sequence[Any], kind: type) -> Any:
+    """Return stored values as an array of their type; a float that is missing is None there."""
+    import numpy as np
+
+    if kind in {int, float} or not values:
+        return np.array(values, dtype=kind)
+    return list(values)
+
+
+def _shown(values: list[Any], kind: type) -> list[Any]:
+    """Return values of a setting as they are shown."""
     if kind is not object:
         return values
     return [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
@@ -193,7 +198,7 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _shown(values: list[Any]) -> Iterator[Any]:
+def _meant(values: list[Any]) -> Iterator[Any]:
     """Yield what texts stand for, in a column of ``runs`` that is shown as JSON."""
     for value in values:
         if isinstance(value, str):

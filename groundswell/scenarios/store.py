@@ -14,6 +14,7 @@ from groundswell.problems import InputError
 from groundswell.scenarios.database import (
     DATABASE,
     RUNS,
+    advice,
     columns_of,
     connect,
     connect_read_only,
@@ -243,7 +244,9 @@ class Store:
             reason = getattr(error, "strerror", None) or error
             if isinstance(error, OSError | sqlite3.OperationalError):
                 verb = "read results in" if self.read_only else "write results to"
-                raise InputError(f"cannot {verb} '{self.folder}': {reason}") from None
+                raise InputError(
+                    f"cannot {verb} '{self.folder}': {reason}{advice(error)}"
+                ) from None
             raise InputError(f"cannot use '{self.folder}/{DATABASE}': {reason}") from None
 
 
