@@ -20,8 +20,13 @@ name = "In parts"
 rounds = 5
 replicates = 3
 population = { kind = "blank", users = 50 }
-decision = { kind = "threshold", of = "everybody", threshold = { kind = "uniform", low = 0, high = 1 } }
-platform = { kind = "response", curve = "logistic" }
+[decision]
+kind = "threshold"
+of = "everybody"
+threshold = { kind = "uniform", low = 0, high = 1 }
+[platform]
+kind = "response"
+curve = "logistic"
 [sweep]
 grid = { "collective.seeds" = [5, 10, 15] }
 """
