@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 from groundswell.tables import TABLES
@@ -23,8 +24,9 @@ def connect(folder: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(target, isolation_level=None, timeout=WAIT)
     # A killed process loses nothing that was committed. Cut power may lose the last runs: asking
     # the disk after each would take longer than a short run.
-    for setting in ("journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 0"):
-        connection.execute(f"PRAGMA {setting}")
+    _keep_log(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
     kinds = {name: TYPES[kind] for name, kind in RUNS.items()}
     kinds |= {"settings": "TEXT", "position": "INTEGER"}
     _create(connection, "runs", kinds, "PRIMARY KEY (run))")
@@ -34,6 +36,20 @@ def connect(folder: Path | None) -> sqlite3.Connection:
         key = ", ".join(map(quoted, ("run", *table.key)))
         _create(connection, name, kinds, f"PRIMARY KEY ({key})) WITHOUT ROWID")
     return connection
+
+
+def _keep_log(connection: sqlite3.Connection) -> None:
+    """Turn to a write-ahead log; SQLite itself does not wait for others that do the same."""
+    end = time.monotonic() + WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _create(connection: sqlite3.Connection, name: str, kinds: dict[str, str], key: str) -> None:

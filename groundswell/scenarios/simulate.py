@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from groundswell.platform.learners.base import DivergedError
+from groundswell.problems import InputError
 from groundswell.scenario import Scenario
 from groundswell.scenarios.identity import run_id
 from groundswell.scenarios.store import RunRecord
@@ -71,6 +72,7 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     with one_thread():
         try:
             _rounds(task, tables, on_round)
+            _check_data(task)
         except DivergedError as divergence:
             status, error = "diverged", str(divergence)
         except Exception:  # data or a learner may fail in their own way; other runs go on
@@ -86,6 +88,12 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
         tables=tables,
         error=error,
     )
+
+
+def _check_data(task: Task) -> None:
+    """Refuse what was made of other data than its id says."""
+    if task.run != run_id(task.scenario, task.replicate):
+        raise InputError("a data file has changed since the study began; start it again")
 
 
 def _rounds(task: Task, tables: dict[str, list[Row]], on_round: OnRound | None) -> None:

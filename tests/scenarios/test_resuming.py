@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -189,6 +190,29 @@ def test_two_processes_in_one_folder_share_the_work(study: Path, undisturbed: Pa
     done = [out.count('"event": "run"') for out, _ in ended]
     assert 200 <= sum(done) < 400
     assert_same_tables(study.parent / "out", undisturbed)
+
+
+def test_a_folder_that_several_open_at_once(tmp_path: Path) -> None:
+    start = threading.Barrier(4)
+    failed: list[Exception] = []
+
+    def use(name: str) -> None:
+        for number in range(10):
+            start.wait()
+            try:
+                store = Store(tmp_path / str(number))
+                store.add(RunRecord(name, 0, 0, "ok", 0.0, {}, 0, {}))
+                store.release()
+            except InputError as error:
+                failed.append(error)
+
+    users = [threading.Thread(target=use, args=(name,)) for name in "abcd"]
+    for user in users:
+        user.start()
+    for user in users:
+        user.join()
+    assert failed == []
+    assert all(Store(tmp_path / str(n), read_only=True).statuses() == {"ok": 4} for n in range(10))
 
 
 @pytest.fixture

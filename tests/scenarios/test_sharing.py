@@ -121,3 +121,13 @@ def test_one_thread_while_inside_and_as_before_afterwards() -> None:
             assert {pool["num_threads"] for pool in threadpool_info()} == {1}
         assert [pool["num_threads"] for pool in threadpool_info()] == before
     assert _limit.inside == 0
+
+
+def test_data_that_change_meanwhile_are_not_taken_for_those_of_before(folder) -> None:
+    task = Task(gs.load(folder / "small.toml"), 0)
+    assert simulate(task).status == "ok"
+    with (folder / "people.csv").open("a") as table:
+        table.write("7,p,a\n")
+    record = simulate(task)
+    assert record.status == "failed"
+    assert "a data file has changed since the study began" in record.error
