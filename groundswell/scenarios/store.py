@@ -218,15 +218,19 @@ class Store:
 
     def _replace(self, ids: Sequence[str], rows: Mapping[str, list[tuple[Any, ...]]]) -> None:
         """Put rows of some runs, table by table, in place of all that is there of these runs."""
+        there = f"SELECT 1 FROM runs WHERE {AMONG} LIMIT 1"  # noqa: S608
         with self.writing() as connection:
+            replaced = connection.execute(there, _listed(ids)).fetchone()
             for name, columns in COLUMNS.items():
                 table, marks = quoted(name), ", ".join("?" * len(columns))
                 names = ", ".join(map(quoted, columns))
-                connection.execute(f"DELETE FROM {table} WHERE {AMONG}", _listed(ids))  # noqa: S608
-                connection.executemany(
-                    f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
-                    rows.get(name, []),
-                )
+                if replaced:
+                    connection.execute(f"DELETE FROM {table} WHERE {AMONG}", _listed(ids))  # noqa: S608
+                if rows.get(name):
+                    connection.executemany(
+                        f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+                        rows[name],
+                    )
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
