@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import phase_diagram, recruitment, training
+from benchmarks import phase_diagram, recruitment, store, sweep, training
 
 ALL = {
     "recruitment": recruitment.main,
     "training": training.main,
     "phase-diagram": phase_diagram.main,
+    "sweep": sweep.main,
+    "store": store.main,
 }
 
 for name in sys.argv[1:] or ALL:

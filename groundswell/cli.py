@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from groundswell.problems import InputError, ScenarioError
+from groundswell.cli_results import bundle, export, merge, repeat, script
+from groundswell.exits import clear_errors
 
 app = typer.Typer(
     name="groundswell",
@@ -37,7 +36,6 @@ Out = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.")]
 Replicates = Annotated[int | None, typer.Option(help="Number of runs with independent randomness.")]
-Folder = Annotated[Path, typer.Argument(help="A results folder.")]
 Vary = Annotated[
     list[str] | None,
     typer.Option(
@@ -49,6 +47,21 @@ DryRun = Annotated[
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Number of processes; results do not change.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder only.")]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print a JSON object for each run that ends, and one at the end."),
+]
+RetryFailed = Annotated[
+    bool, typer.Option("--retry-failed", help="Do runs again that are there as failed.")
+]
+Dask = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Let the workers of a dask scheduler do the runs."),
+]
+Shard = Annotated[
+    str | None,
+    typer.Option(metavar="I/N", help="Do part I of N only, every N-th run; see merge."),
+]
 
 
 @app.command()
@@ -58,23 +71,26 @@ def run(
     seed: Seed = None,
     replicates: Replicates = None,
     workers: Workers = 1,
+    dask: Dask = None,
     out: Out = None,
     checkpoint: Annotated[
         int | None,
         typer.Option(min=1, help="Save the state every so many rounds, to go on after a kill."),
     ] = None,
+    retry_failed: RetryFailed = False,
     quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
-    """Run a scenario (all its replicates, without its sweep) and save the results."""
-    from groundswell.commands import run_command
+    """Run a scenario (all its replicates, without its sweep) and save the results.
+
+    The same command again does what is missing.
+    """
+    from groundswell.commands import How, run_command
 
     with clear_errors():
         changes, options = _changes(set_, seed=seed, replicates=replicates)
-        code = run_command(
-            scenario, changes, out, workers,
-            quiet=quiet, swept=False, options=options, checkpoint=checkpoint,
-        )  # fmt: skip
-        raise typer.Exit(code)
+        how = How(out, workers, dask, retry_failed, quiet, json, checkpoint=checkpoint)
+        raise typer.Exit(run_command(scenario, changes, how, swept=False, options=options))
 
 
 @app.command()
@@ -86,11 +102,18 @@ def sweep(
     replicates: Replicates = None,
     workers: Workers = 1,
     dry_run: DryRun = False,
+    dask: Dask = None,
+    shard: Shard = None,
     out: Out = None,
+    retry_failed: RetryFailed = False,
     quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
-    """Run every point of a scenario's sweep and save the results."""
-    from groundswell.commands import parse_grid, plan_command, run_command
+    """Run every point of a scenario's sweep and save the results.
+
+    The same command again does what is missing.
+    """
+    from groundswell.commands import How, parse_grid, plan_command, run_command
 
     with clear_errors():
         changes, options = _changes(set_, seed=seed, replicates=replicates)
@@ -99,9 +122,8 @@ def sweep(
         if dry_run:
             plan_command(scenario, changes, workers, options)
             return
-        raise typer.Exit(
-            run_command(scenario, changes, out, workers, quiet=quiet, swept=True, options=options)
-        )
+        how = How(out, workers, dask, retry_failed, quiet, json, shard)
+        raise typer.Exit(run_command(scenario, changes, how, swept=True, options=options))
 
 
 @app.command()
@@ -130,52 +152,16 @@ def list_(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show parameters.")] = False,
 ) -> None:
     """Show the kinds of every part, and the library scenarios."""
-    from groundswell.commands import list_command
+    from groundswell.listing import list_command
 
     with clear_errors():
         list_command(part, verbose=verbose)
 
 
 @app.command()
-def repeat(
-    folder: Folder,
-    runs: Annotated[
-        int | None, typer.Option(min=1, help="How many to do again, spread over all; default all.")
-    ] = None,
-    run: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="A run to do again; may be repeated.")
-    ] = None,
-    workers: Workers = 1,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
-) -> None:
-    """Do the runs of a results folder again and compare every value; exit code 1 if any differs."""
-    from groundswell.archiving import repeat_command
-
-    with clear_errors():
-        raise typer.Exit(repeat_command(folder, runs, run or [], workers, quiet=quiet))
-
-
-@app.command()
-def bundle(
-    folder: Folder,
-    out: Annotated[
-        Path | None, typer.Option(help="The archive to write.", show_default="FOLDER.zip")
-    ] = None,
-    digests_only: Annotated[
-        bool, typer.Option("--digests-only", help="Leave the input files out, say which they are.")
-    ] = False,
-) -> None:
-    """Write a replication archive of a results folder: scenario, data, versions and results."""
-    from groundswell.archiving import bundle_command
-
-    with clear_errors():
-        bundle_command(folder, out, digests_only=digests_only)
-
-
-@app.command()
 def schema() -> None:
     """Print the JSON schema of scenario files, for editors."""
-    from groundswell.commands import schema_command
+    from groundswell.listing import schema_command
 
     with clear_errors():
         schema_command()
@@ -189,17 +175,8 @@ def _changes(pairs: list[str] | None, **options: Any) -> tuple[dict[str, Any], d
     return parse_changes(pairs or []) | given, {name: f"--{name}" for name in given}
 
 
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Print what a user did wrong without a traceback, and exit with 2; with 130 on Ctrl-C."""
-    try:
-        yield
-    except (ScenarioError, InputError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        raise typer.Exit(130) from None
+for command in (export, repeat, bundle, merge, script):
+    app.command()(command)
 
 
 def main() -> None:

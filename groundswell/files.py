@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from groundswell.problems import InputError
+from pydantic import BaseModel
+
+from groundswell.problems import InputError, Key
 
 Stamp = tuple[int, int]
 """Time of last change in nanoseconds, and size in bytes."""
@@ -71,16 +73,41 @@ def whole(path: Path) -> Iterator[Path]:
 
     The block writes the file it is given, which then takes the place of the other.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        with part.open("rb+") as written:
+    with part(path) as unfinished:
+        yield unfinished
+        with unfinished.open("rb+") as written:
             os.fsync(written.fileno())
-        part.replace(path)
+        unfinished.replace(path)
+
+
+@contextmanager
+def part(path: Path) -> Iterator[Path]:
+    """Yield where to write a file before it takes its place; what stays there is removed."""
+    unfinished = part_of(path)
+    try:
+        yield unfinished
     finally:
-        part.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
+
+
+def part_of(path: Path) -> Path:
+    """Return where this process writes a file before it takes its place."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 @lru_cache(maxsize=64)
 def _digest(path: str, version: Stamp) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def file_settings(settings: BaseModel, key: Key = ()) -> list[tuple[Key, str]]:
+    """Return the settings that name files: fields marked ``file``."""
+    found: list[tuple[Key, str]] = []
+    for name, info in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        marks = info.json_schema_extra
+        if isinstance(value, str) and isinstance(marks, dict) and marks.get("file"):
+            found.append(((*key, name), value))
+        elif isinstance(value, BaseModel):
+            found += file_settings(value, (*key, name))
+    return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -10,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from groundswell.analysis import groups
-from groundswell.scenarios.folder import RUNS
+from groundswell.scenarios.database import RUNS
 from groundswell.scenarios.result import Result
 
 if TYPE_CHECKING:
@@ -28,10 +30,13 @@ SHOWN = {
 
 def print_summary(result: Result, console: Console) -> None:
     """Print how each run ended, when S first passed the target, and where the results are."""
-    runs, series = result.runs, result.series
+    statuses = result.statuses
+    runs = result.read("runs", limit=MOST_LINES)
+    shown = {"run": runs["run"]}
+    series = result.read("series", where=shown)
     target = result.scenario.measure.target_success
     varied = [name for name in runs.columns if name not in RUNS]
-    worst = _worst_groups(result)
+    worst = _worst_groups(result.read("groups", where=shown))
     table = Table(box=None)
     for heading in (
         *short(varied),
@@ -41,17 +46,19 @@ def print_summary(result: Result, console: Console) -> None:
         f"S >= {target:g} first in round",
     ):
         table.add_column(escape(heading))  # wraps where it is tight, so that numbers stay whole
-    for run in runs.head(MOST_LINES).to_dict("records"):
+    for run in runs.to_dict("records"):
         rows = series[series["run"] == run["run"]]
         names = [escape(str(run[name])) for name in [*varied, "replicate"]]
         least = [escape(of_run.get(run["run"], "-")) for of_run in worst.values()]
         table.add_row(*names, *_last(rows), *least, _passed(rows, target))
     console.print(table)
-    if len(runs) > MOST_LINES:
-        console.print(f"... and {len(runs) - MOST_LINES:,} more runs")
-    for run in runs[runs["status"] != "ok"].to_dict("records"):
-        last = (run["error"] or "").strip().splitlines()[-1:]
-        console.print(f"run {run['run']} {run['status']}: {''.join(last)}", markup=False)
+    total = sum(statuses.values())
+    if total > MOST_LINES:
+        console.print(f"... and {total - MOST_LINES:,} more runs")
+    if result.already:
+        done = total - result.already
+        console.print(f"{result.already:,} of the {total:,} runs were there already, {done:,} new")
+    _print_failures(result, console)
     folder = result.folder
     if folder is not None:
         console.print(f"series: {os.path.join(folder, 'series.csv')}", markup=False)
@@ -61,6 +68,29 @@ def print_summary(result: Result, console: Console) -> None:
 def counted(count: int, what: str) -> str:
     """Return a number of things: 1 run, 2 runs."""
     return f"{count:,} {what}{'s' * (count != 1)}"
+
+
+def print_json(result: Result) -> None:
+    """Print where the results are and how many runs ended how, as one JSON object."""
+    end = {"event": "end", "folder": str(result.folder), "already": result.already}
+    statuses = dict.fromkeys(("ok", "diverged", "failed"), 0) | result.statuses
+    sys.stdout.write(json.dumps(end | statuses, ensure_ascii=False) + "\n")
+
+
+def _print_failures(result: Result, console: Console) -> None:
+    """Print which runs did not end well, and what to do."""
+    statuses = result.statuses
+    count = statuses.get("failed", 0) + statuses.get("diverged", 0)
+    if not count:
+        return
+    wanted = {"status": ["failed", "diverged"]}
+    for run in result.read("runs", where=wanted, limit=MOST_LINES).to_dict("records"):
+        last = (run["error"] or "").strip().splitlines()[-1:]
+        console.print(f"run {run['run']} {run['status']}: {''.join(last)}", markup=False)
+    if count > MOST_LINES:
+        console.print(f"... and {count - MOST_LINES:,} more; see the column 'error' of runs.csv")
+    if statuses.get("failed"):
+        console.print(f"{statuses['failed']:,} failed; --retry-failed runs them again")
 
 
 def short(keys: list[str]) -> list[str]:
@@ -83,11 +113,11 @@ def _passed(rows: pd.DataFrame, target: float) -> str:
     return str(int(passed.iloc[0])) if len(passed) else "-" if rows.empty else "never"
 
 
-def _worst_groups(result: Result) -> dict[str, dict[str, str]]:
+def _worst_groups(table: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return the least accurate group in the last round of each run, by grouping and run."""
-    if result.groups.empty:
+    if table.empty:
         return {}
-    worst: dict[str, dict[str, str]] = {by: {} for by in result.groups["by"].unique()}
-    for row in groups.worst(result).to_dict("records"):  # later rounds come later, and stay
+    worst: dict[str, dict[str, str]] = {by: {} for by in table["by"].unique()}
+    for row in groups.worst(table).to_dict("records"):  # later rounds come later, and stay
         worst[row["by"]][row["run"]] = f"{row['group']}: {row['accuracy']:.3f}"
     return worst

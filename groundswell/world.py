@@ -24,6 +24,7 @@ from groundswell.dealing import changed, draw_settings, place_users, without_nod
 from groundswell.groups import Grouping
 from groundswell.problems import InputError, Locate, Problems
 from groundswell.randomness import Streams
+from groundswell.reuse import reused
 from groundswell.scenario import Scenario, per_user
 
 
@@ -131,7 +132,10 @@ def _open_source(
 ) -> Source | None:
     """Open the data, and compare what is planned with what they hold."""
     collective, rng = scenario.collective, streams("population.source")
-    source = problems.attempt(("population",), lambda: population.open(rng))
+    source = problems.attempt(
+        ("population",),
+        lambda: reused("source", population, streams, lambda: population.open(rng)),
+    )
     if source is None:
         return None
     _check_plan(problems, scenario, source)
@@ -220,10 +224,17 @@ def _build_ties(
     problems: Problems, scenario: Scenario, users: int, streams: Streams
 ) -> Ties | None:
     """Return the ties, with communities if these decide anything; None if they cannot be."""
-    rng = streams("network")
-    ties = problems.attempt(("network",), lambda: scenario.network.build(users, rng))
+    network, rng = scenario.network, streams("network")
+    ties = problems.attempt(
+        ("network",),
+        lambda: reused("ties", network, streams, lambda: network.build(users, rng), users),
+    )
     if ties is None or ties.communities is not None or not scenario.collective.needs_communities:
         return ties
+    return reused("communities", network, streams, lambda: _with_communities(ties, streams), users)
+
+
+def _with_communities(ties: Ties, streams: Streams) -> Ties:
     return replace(ties, communities=communities(ties, streams("communities")))
 
 

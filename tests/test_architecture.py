@@ -27,12 +27,14 @@ ORDER = [
         "sweep_settings",
         "scenario",
     },
-    {"tables", "groups", "blocks", "dealing", "dependence", "world", "recorder"},
+    {"tables", "groups", "blocks", "dealing", "dependence", "reuse", "world", "recorder"},
     {"campaign"},
     {"model"},
     {"snapshot"},
     {"scenarios"},
-    {"progress", "summary", "planning", "commands", "archiving"},
+    {"progress", "summary", "planning", "commands", "commands_results", "archiving", "listing"},
+    {"exits"},
+    {"cli_results"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

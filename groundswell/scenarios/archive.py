@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from groundswell.files import digest
+from groundswell.files import digest, file_settings
 from groundswell.problems import InputError, did_you_mean, dotted
 from groundswell.scenario import Scenario
 from groundswell.scenarios import folder as results_folder
 from groundswell.scenarios.identity import NUMBERS, run_id
-from groundswell.scenarios.loading import file_settings, load
+from groundswell.scenarios.loading import load
 from groundswell.scenarios.provenance import SHA
 from groundswell.scenarios.simulate import Task
-from groundswell.scenarios.store import RUNS, RunRecord, Store
+from groundswell.scenarios.store import COLUMNS, RunRecord, Store
 from groundswell.scenarios.sweeping import without_sweep
 from groundswell.tables import TABLES, Row
 
@@ -71,8 +71,7 @@ class Archive:
     @property
     def ids(self) -> list[str]:
         """The ids of the runs, in the order of the table ``runs``."""
-        place = RUNS.index("position")
-        return [row[0] for row in sorted(self.store.rows("runs", None), key=lambda row: row[place])]
+        return [str(run) for run in self.store.read("runs", ["run"])["run"]]
 
     def chosen(self, count: int | None, named: Sequence[str]) -> list[str]:
         """Return all runs, so many spread evenly over them, or those that are named.
@@ -188,7 +187,7 @@ def stored(store: Store, run: str) -> RunRecord:
     """
     try:
         ((*summary,),) = store.rows("runs", [run])
-        values = dict(zip(RUNS, summary, strict=True))
+        values = dict(zip(COLUMNS["runs"], summary, strict=True))
         tables = {name: list(_rows(store, name, run)) for name in TABLES}
         values["settings"] = dict(json.loads(values["settings"]))
         return RunRecord(**values, tables=tables)

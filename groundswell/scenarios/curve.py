@@ -18,6 +18,7 @@ from groundswell.randomness import Streams
 from groundswell.scenario import Scenario
 from groundswell.scenarios.keeping import forget
 from groundswell.scenarios.loading import Source, from_call, load_with_origin
+from groundswell.scenarios.threads import one_thread
 from groundswell.world import build_world, number_of_users
 
 if TYPE_CHECKING:
@@ -255,11 +256,9 @@ class _Trained:
 
 def _train(asked: Sequence[tuple[_Trained, float]]) -> Iterator[Row]:
     """Train on what is submitted at each share, on one thread, and measure."""
-    from threadpoolctl import threadpool_limits
-
     from groundswell.platform.agent import fit_many
 
-    with threadpool_limits(limits=1):
+    with one_thread():
         on_rows = [start.due(alpha) for start, alpha in asked if not start.exact]
         models = iter(zip(on_rows, fit_many([due.fit for due in on_rows]), strict=True))
         for start, alpha in asked:

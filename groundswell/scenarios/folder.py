@@ -7,14 +7,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from groundswell.files import whole
 from groundswell.problems import InputError
 from groundswell.scenario import Scenario
+from groundswell.scenarios import exports
+from groundswell.scenarios.database import DATABASE, advice
+from groundswell.scenarios.exports import remove_abandoned
 from groundswell.scenarios.identity import NUMBERS, study_id
 from groundswell.scenarios.provenance import input_files, provenance
-from groundswell.scenarios.store import DATABASE, Store
+from groundswell.scenarios.store import Store
 from groundswell.scenarios.writing import scenario_text
 from groundswell.tables import TABLES
 
@@ -48,6 +51,7 @@ def prepare(folder: Path, scenario: Scenario) -> Store:
         raise InputError(f"{reason}; choose another folder, such as '{_free(folder)}'")
     with _clear_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(folder)
         # First of all: a folder without it would not be taken for ours the next time.
         write_manifest(folder, scenario, {})
         _write(folder / SCENARIO, scenario_text(scenario))
@@ -66,6 +70,12 @@ def refusal(folder: Path, scenario: Scenario) -> str | None:
     manifest = read_manifest(path)
     if manifest is None:
         return f"'{folder}' holds a '{MANIFEST}' that is not of a results folder"
+    if manifest["numbers"] != NUMBERS:
+        return (
+            f"'{folder}' holds results of numbers version {manifest['numbers']} "
+            f"('{manifest.get('name')}'), and this groundswell computes version {NUMBERS}, which "
+            "are not to be mixed"
+        )
     if manifest["study"] != study_id(scenario):
         return (
             f"'{folder}' holds the results of other settings or data ('{manifest.get('name')}', "
@@ -91,21 +101,17 @@ def finish(scenario: Scenario, store: Store, seconds: float | None = None) -> No
     folder = store.folder
     if folder is None:
         return
-    # Locked, so that of several processes the last to write has read what all have stored.
-    with _clear_errors(folder), store.locked():
-        runs = store.runs()
-        recorded = {name: store.table(name) for name in TABLES}
-        tables = {name: rows for name, rows in recorded.items() if len(rows) or name == "series"}
+    with _clear_errors(folder):
+        tables = exports.export(store, folder)[1:]
         _write(folder / COLUMNS, json.dumps(_columns(tables), indent=2, ensure_ascii=False))
-        for name, table in (("runs", runs), *tables.items()):
-            with whole(folder / f"{name}.csv") as part:
-                table.to_csv(part, index=False)
-            with whole(folder / f"{name}.parquet") as part:
-                table.to_parquet(part, index=False)
-        seeds = sorted(map(int, runs["seed"].unique()))
-        inputs = input_files(scenario, store.settings())
-        more = {"inputs": inputs, "runs": len(runs), "seeds": seeds, "seconds": seconds}
-        write_manifest(folder, scenario, more)
+        content = {
+            "inputs": input_files(scenario, store.settings()),
+            "runs": sum(store.statuses().values()),
+            "seeds": store.seeds(),
+            "seconds": seconds,
+        }
+        write_manifest(folder, scenario, content)
+    store.release()
 
 
 def check(folder: Path) -> None:
@@ -128,6 +134,27 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
         return None
     ours = isinstance(content, dict) and {"study", "numbers", "written"} <= content.keys()
     return content if ours else None
+
+
+class Study(NamedTuple):
+    """Whose results a folder holds."""
+
+    id: str
+    numbers: int
+
+
+def study(folder: Path) -> Study:
+    """Return whose results a folder holds.
+
+    Raises
+    ------
+    InputError
+        If its manifest does not say.
+    """
+    manifest = read_manifest(folder / MANIFEST)
+    if manifest is None:
+        raise InputError(f"'{folder}' is not a results folder: it has no {MANIFEST} of ours")
+    return Study(manifest["study"], manifest["numbers"])
 
 
 def write_manifest(folder: Path, scenario: Scenario, more: dict[str, Any]) -> None:
@@ -173,4 +200,4 @@ def _clear_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or error
-        raise InputError(f"cannot write results to '{folder}': {reason}") from None
+        raise InputError(f"cannot write results to '{folder}': {reason}{advice(error)}") from None

@@ -6,9 +6,8 @@ import hashlib
 import json
 from typing import Any
 
-from groundswell.files import digest
+from groundswell.files import digest, file_settings
 from groundswell.scenario import Scenario
-from groundswell.scenarios.loading import file_settings
 
 NUMBERS = 4
 """Raised whenever a change of the code changes results; ids change with it."""

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
-from groundswell.files import read_text
+from groundswell.files import file_settings, read_text
 from groundswell.problems import InputError, Key, Problem, ScenarioError, did_you_mean
 from groundswell.scenario import Scenario
 from groundswell.scenarios.positions import key_lines
@@ -261,19 +259,6 @@ def _put(table: dict[Any, Any], key: Key, value: Any) -> None:
         table[first] = value
     elif isinstance(table.get(first), dict):
         _put(table[first], tuple(rest), value)
-
-
-def file_settings(settings: BaseModel, key: Key = ()) -> list[tuple[Key, str]]:
-    """Return the settings that name files: fields marked ``file``."""
-    found: list[tuple[Key, str]] = []
-    for name, info in type(settings).model_fields.items():
-        value = getattr(settings, name)
-        marks = info.json_schema_extra
-        if isinstance(value, str) and isinstance(marks, dict) and marks.get("file"):
-            found.append(((*key, name), value))
-        elif isinstance(value, BaseModel):
-            found += file_settings(value, (*key, name))
-    return found
 
 
 def _error(origin: Origin, key: Key, message: str) -> ScenarioError:

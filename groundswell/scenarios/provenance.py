@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import groundswell
-from groundswell.files import digest
+from groundswell.files import digest, file_settings
 from groundswell.scenario import Scenario
-from groundswell.scenarios.loading import file_settings
 
 SHA = "sha256:"
 PACKAGES = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from groundswell.files import file_settings
 from groundswell.scenarios.archive import Archive, stored
 from groundswell.scenarios.identity import NUMBERS, run_id
-from groundswell.scenarios.loading import file_settings
 from groundswell.scenarios.provenance import git_commit, host, versions
 from groundswell.scenarios.running import execute
 from groundswell.scenarios.store import RunRecord

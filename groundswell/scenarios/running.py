@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,10 +15,12 @@ from groundswell.scenario import Scenario
 from groundswell.scenarios import folder as results_folder
 from groundswell.scenarios.checkpoint import discard, with_checkpoints
 from groundswell.scenarios.checkpoint import notes as checkpoint_notes
+from groundswell.scenarios.engines import Submits, outcomes, processes
+from groundswell.scenarios.interrupts import stoppable
 from groundswell.scenarios.loading import Origin, Source, from_call, load_with_origin
 from groundswell.scenarios.result import Result
 from groundswell.scenarios.simulate import OnRound, Task, simulate
-from groundswell.scenarios.store import RunRecord, Store
+from groundswell.scenarios.store import FAILED, RunRecord, Store
 from groundswell.scenarios.sweeping import (
     blame,
     one_at_a_time,
@@ -28,16 +28,20 @@ from groundswell.scenarios.sweeping import (
     swept_tasks,
     without_sweep,
 )
+from groundswell.scenarios.threads import one_thread
 
 if TYPE_CHECKING:
     from groundswell.world import World
+
+AHEAD = 4
+"""Runs submitted for each worker, so that none waits for the next."""
 
 
 class Progress(Protocol):
     """What wants to know how far the work is."""
 
     def start(self, runs: int, rounds: int) -> None:
-        """So many runs of so many rounds each begin."""
+        """So many runs of so many rounds each are to be done."""
 
     def on_round(self, task: Task) -> OnRound | None:
         """Return what to call after each round of a run."""
@@ -73,6 +77,8 @@ def run(
     out: str | Path | None = None,
     workers: int = 1,
     checkpoint: int | None = None,
+    executor: Submits | None = None,
+    retry_failed: bool = False,
     **settings: Any,
 ) -> Result:
     """Run a scenario: all its replicates, without its sweep.
@@ -82,12 +88,18 @@ def run(
     source
         What `load` takes: a path, a library name, a table or a scenario.
     out
-        Folder to save the results in; by default they stay in memory.
+        Folder to save the results in; by default they stay in memory. Runs that are there
+        already are not done again.
     workers
         Number of processes; results do not depend on it.
     checkpoint
         Rounds after which each run saves its state in ``out``, so that the same call goes on from
         there when it was killed; by default it does not.
+    executor
+        What does the runs instead, such as the executor of a dask client: anything with a
+        ``submit(function, argument)`` that returns a `concurrent.futures.Future`.
+    retry_failed
+        Whether to do runs again that are there as failed.
     settings
         Top-level settings to change, such as ``rounds`` or ``seed``; use
         ``scenario.replace`` for others.
@@ -106,18 +118,41 @@ def run(
     if checkpoint is not None:
         work = with_checkpoints(work, out, checkpoint)
         _warn_of_checkpoints(work)
-    scenario = without_sweep(loaded.scenario)
-    return warn_of_failures(execute(scenario, work, out=out, workers=workers))
+    return warn_of_failures(
+        execute(
+            without_sweep(loaded.scenario),
+            work,
+            out=out,
+            workers=workers,
+            executor=executor,
+            retry_failed=retry_failed,
+        )
+    )
 
 
 def sweep(
-    source: Source, *, out: str | Path | None = None, workers: int = 1, **settings: Any
+    source: Source,
+    *,
+    out: str | Path | None = None,
+    workers: int = 1,
+    executor: Submits | None = None,
+    retry_failed: bool = False,
+    **settings: Any,
 ) -> Result:
     """Run a scenario's sweep: every combination, every replicate. Parameters as for `run`."""
     loaded = load_with_origin(source, settings, given=from_call(settings))
     work = swept_tasks(loaded.scenario, loaded.origin)
     check_data(work, loaded.origin, loaded.scenario)
-    return warn_of_failures(execute(loaded.scenario, work, out=out, workers=workers))
+    return warn_of_failures(
+        execute(
+            loaded.scenario,
+            work,
+            out=out,
+            workers=workers,
+            executor=executor,
+            retry_failed=retry_failed,
+        )
+    )
 
 
 def check_data(work: list[Task], origin: Origin, swept: Scenario | None = None) -> World:
@@ -167,25 +202,68 @@ def execute(
     *,
     out: str | Path | None = None,
     workers: int = 1,
+    executor: Submits | None = None,
     progress: Progress | None = None,
+    retry_failed: bool = False,
 ) -> Result:
-    """Do runs and store each as it ends; an interrupted call keeps those that have ended."""
+    """Do the runs that are missing, and store each as it ends.
+
+    A call that is interrupted keeps those that have ended; the same call goes on with the others.
+    Several may be busy in one folder.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be used.
+    Interrupted
+        On Ctrl-C and SIGTERM.
+    """
     start = time.perf_counter()
     progress = progress or Silent()
-    store = Store(None) if out is None else results_folder.prepare(Path(out), scenario)
-    ids: list[str] = []
-    progress.start(len(work), scenario.rounds)
-    try:
-        with closing(_records(work, workers, progress)) as records:
-            for record in records:
-                store.add(record)
-                discard(out, record)
-                ids.append(record.run)
-                progress.on_run(record)
-    finally:
-        progress.stop()
-        results_folder.finish(scenario, store, time.perf_counter() - start)
-    return Result(scenario, store, ids)
+    with stoppable() as check, one_thread():
+        store = Store(None) if out is None else results_folder.prepare(Path(out), scenario)
+        store.place((task.position, task.run) for task in work)
+        again = {None, FAILED} if retry_failed else {None}
+        missing = [task for task in work if store.status(task.run) in again]
+        # Not there now either: another process may have stored it meanwhile.
+        todo = (task for task in _in_order(missing) if store.status(task.run) in again)
+        progress.start(len(missing), scenario.rounds)
+        try:
+            with closing(_records(todo, min(workers, len(missing)), executor, progress)) as records:
+                for record in records:
+                    store.add(record)
+                    discard(out, record)
+                    progress.on_run(record)
+                    check()
+        finally:
+            progress.stop()
+            results_folder.finish(scenario, store, time.perf_counter() - start)
+    return Result(scenario, store, [task.run for task in work], len(work) - len(missing))
+
+
+def _in_order(work: list[Task]) -> list[Task]:
+    """Put runs that share users and ties next to each other, so that these are made once."""
+
+    def shared(task: Task) -> tuple[int, str, str]:
+        scenario = task.scenario
+        parts = (scenario.network.model_dump_json(), scenario.population.model_dump_json())
+        return (task.replicate, *parts)
+
+    return sorted(work, key=shared)
+
+
+def _records(
+    tasks: Iterator[Task], workers: int, executor: Submits | None, progress: Progress
+) -> Generator[RunRecord]:
+    """Do runs, here or elsewhere; in the order in which they end."""
+    if executor is not None:
+        yield from outcomes(tasks, executor)
+    elif workers > 1:
+        with processes(workers) as pool:
+            yield from outcomes(tasks, pool, AHEAD * workers)
+    else:
+        for task in tasks:
+            yield simulate(task, progress.on_round(task))
 
 
 def _warn_of_checkpoints(work: Sequence[Task]) -> None:
@@ -196,46 +274,15 @@ def _warn_of_checkpoints(work: Sequence[Task]) -> None:
 
 def warn_of_failures(result: Result) -> Result:
     """Warn a caller from Python of runs that did not end well."""
-    bad = result.runs[result.runs["status"] != "ok"]
+    runs = sum(result.statuses.values())
+    bad = result.read("runs", ["status", "error"], {"status": ["failed", "diverged"]})
     if len(bad):
         first = bad.iloc[0]
         reason = (first["error"] or "").strip().splitlines()[-1:]
         warnings.warn(
-            f"{len(bad)} of {len(result.runs)} runs {first['status']}: {''.join(reason)} "
+            f"{len(bad)} of {runs} runs {first['status']}: {''.join(reason)} "
             "(see the column 'error' of result.runs)",
             RuntimeWarning,
             stacklevel=3,
         )
     return result
-
-
-def _records(work: Sequence[Task], workers: int, progress: Progress) -> Generator[RunRecord]:
-    """Do runs, in this process or in several; in the order in which they end."""
-    if workers == 1 or len(work) == 1:
-        for task in work:
-            yield simulate(task, progress.on_round(task))
-        return
-    from joblib import Parallel, delayed
-
-    parallel = Parallel(n_jobs=workers, backend="loky", return_as="generator_unordered")
-    with _interrupts_ignored():  # as are those of the processes that start meanwhile
-        records = parallel(delayed(_in_worker)(task) for task in work)
-    yield from records
-
-
-def _in_worker(task: Task) -> RunRecord:
-    """Do a run and leave it to the parent to stop on Ctrl-C, which the terminal sends to all."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return simulate(task)
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():  # where signals do not arrive
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

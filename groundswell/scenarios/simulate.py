@@ -6,15 +6,18 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from groundswell.platform.learners.base import DivergedError
+from groundswell.problems import InputError
 from groundswell.scenario import Scenario
 from groundswell.scenarios.checkpoint import Checkpoints
 from groundswell.scenarios.identity import run_id
 from groundswell.scenarios.keeping import Keeper, forget
 from groundswell.scenarios.loading import with_files_found
 from groundswell.scenarios.store import RunRecord
+from groundswell.scenarios.threads import one_thread
 from groundswell.tables import Row
 
 if TYPE_CHECKING:
@@ -47,6 +50,11 @@ class Task:
     settings: dict[str, Any] = field(default_factory=dict)
     checkpoints: Checkpoints | None = None
 
+    @cached_property
+    def run(self) -> str:
+        """Its id, by the data as they are when somebody first asks."""
+        return run_id(self.scenario, self.replicate)
+
 
 def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     """Do one run on one thread.
@@ -63,20 +71,19 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     RunRecord
         A run that fails in any way has status ``"failed"`` and the traceback in ``error``.
     """
-    from threadpoolctl import threadpool_limits
-
     start, keeper = time.perf_counter(), Keeper(task)
     tables: dict[str, list[Row]] = {}
     status, error = "ok", None
-    with threadpool_limits(limits=1):
+    with one_thread():
         try:
             _rounds(keeper, tables, on_round)
+            _check_data(task)
         except DivergedError as divergence:
             status, error = "diverged", str(divergence)
         except Exception:  # data or a learner may fail in their own way; other runs go on
             status, error = "failed", traceback.format_exc()
     return RunRecord(
-        run=run_id(task.scenario, task.replicate),
+        run=task.run,
         replicate=task.replicate,
         seed=task.scenario.seed,
         status=status,
@@ -86,6 +93,12 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
         tables=tables,
         error=error,
     )
+
+
+def _check_data(task: Task) -> None:
+    """Refuse what was made of other data than its id says."""
+    if task.run != run_id(task.scenario, task.replicate):
+        raise InputError("a data file has changed since the study began; start it again")
 
 
 def _rounds(keeper: Keeper, tables: dict[str, list[Row]], on_round: OnRound | None) -> None:
@@ -102,3 +115,6 @@ def _rounds(keeper: Keeper, tables: dict[str, list[Row]], on_round: OnRound | No
                 on_round(model)
     finally:
         forget(model)
+        # A model and its parts refer to each other, and large ones would pile up until Python
+        # looks for such circles.
+        model.__dict__.clear()

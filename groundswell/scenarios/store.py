@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groundswell.problems import InputError
+from groundswell.scenarios.database import (
+    DATABASE,
+    RUNS,
+    advice,
+    columns_of,
+    connect,
+    connect_read_only,
+    quoted,
+)
+from groundswell.scenarios.reading import Reading, Where
 from groundswell.tables import TABLES, Row
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DATABASE = "results.sqlite"
-RUNS = ("run", "replicate", "seed", "status", "seconds", "error", "settings", "position")
-COLUMNS = {"runs": RUNS} | {name: ("run", *table.columns) for name, table in TABLES.items()}
+SUMMARY = (*RUNS, "settings", "position")
+COLUMNS = {"runs": SUMMARY} | {name: ("run", *table.columns) for name, table in TABLES.items()}
 """Columns of each table in the database."""
-TYPES = {float: "REAL", int: "INTEGER", str: "TEXT"}
+FAILED = "failed"
+CHECKPOINT, BATCH = 200, 100
+"""After how many runs the log is emptied; how many runs are taken over at a time."""
 AMONG = "run IN (SELECT value FROM json_each(?))"
 
 
@@ -65,7 +75,7 @@ class RunRecord:
     def summary(self) -> tuple[Any, ...]:
         """Return the row of the table ``runs``."""
         values = {**vars(self), "settings": json.dumps(self.settings, default=str)}
-        return tuple(values[name] for name in RUNS)
+        return tuple(values[name] for name in SUMMARY)
 
 
 class Store:
@@ -88,6 +98,7 @@ class Store:
         self.folder = folder
         self.read_only = read_only
         self._open: sqlite3.Connection | None = None
+        self._added = 0
         with self._clear_errors():
             if folder is not None and not read_only:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -101,29 +112,80 @@ class Store:
             for name, table in record.tables.items()
         }  # fmt: skip
         self._replace([record.run], {"runs": [record.summary()], **rows})
+        self._added += 1
+        if self._added % CHECKPOINT == 0:
+            self._empty_log()
 
     def merge(self, other: Store, ids: Sequence[str] | None = None) -> None:
-        """Take over runs of another store; all of them if no ids are given."""
-        rows = {name: other.rows(name, ids) for name in COLUMNS}
+        """Take over runs of another store that are missing or failed here; all if no ids given."""
+        for some in _batches(other.ids() if ids is None else ids):
+            wanted = [run for run in some if self.status(run) in {None, FAILED}]
+            rows = {name: other.rows(name, wanted) for name in COLUMNS}
+            self._replace([run for run, *_ in rows["runs"]], rows)
         other.release()
-        self._replace([run for run, *_ in rows["runs"]], rows)
 
-    def runs(self) -> pd.DataFrame:
-        """Return the table ``runs``, with a column for every setting that varies."""
-        import pandas as pd
+    def status(self, run: str) -> str | None:
+        """Return the status of a run, None if it is not there."""
+        with self._clear_errors():
+            found = self._connection.execute("SELECT status FROM runs WHERE run = ?", (run,))
+            row = found.fetchone()
+        return row and str(row[0])
 
-        table = self._read("SELECT * FROM runs ORDER BY position, rowid").drop(columns="position")
-        varied = _columns([json.loads(text) for text in table.pop("settings")])
-        return pd.concat([table, pd.DataFrame(varied, index=table.index)], axis=1)
+    def statuses(self, ids: Sequence[str] | None = None) -> dict[str, int]:
+        """Return how many runs have each status, of some or of all."""
+        among, given = ("", ()) if ids is None else (f"WHERE {AMONG}", _listed(ids))
+        query = f"SELECT status, count(*) FROM runs {among} GROUP BY status"  # noqa: S608
+        return dict(self._all(query, given))
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Return one of `TABLES`, run by run in the order of ``runs``; empty if nobody asked."""
-        order = ", ".join(["runs.position", "runs.rowid", *map(_quoted, TABLES[name].key)])
-        table = self._read(f"{self._select(name)} JOIN runs USING (run) ORDER BY {order}")
-        columns = TABLES[name].columns.items()
-        # SQLite gives integers and text as such, but None for a float that is missing.
-        kinds = {column: m.kind for column, m in columns if m.kind is float or table.empty}
-        return table.astype(kinds)
+    def ids(self) -> list[str]:
+        """Return the ids of all runs, in the order in which they were stored."""
+        return [run for (run,) in self._all("SELECT run FROM runs ORDER BY rowid")]
+
+    def seeds(self) -> list[int]:
+        """Return the seeds of all runs, ascending."""
+        return [seed for (seed,) in self._all("SELECT DISTINCT seed FROM runs ORDER BY seed")]
+
+    def place(self, positions: Iterable[tuple[int, str]]) -> None:
+        """Say anew which place runs have; a study with more replicates has other ones."""
+        with self.writing() as connection:
+            query = "UPDATE runs SET position = ?1 WHERE run = ?2 AND position != ?1"
+            connection.executemany(query, positions)
+
+    def read(
+        self,
+        name: str,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+        ids: Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> pd.DataFrame:
+        """Return rows of ``runs`` or of one of `TABLES`, as `Reading` says, in the runs' order."""
+        with self._clear_errors():
+            reading = Reading(self._connection, name, columns, where, ids, limit)
+            (table,) = reading.chunks()
+        self.release()
+        return table
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Read what is there now, while others go on writing."""
+        with self._clear_errors(), self._connection as connection:
+            connection.execute("BEGIN")
+            yield connection
+
+    def _all(self, query: str, given: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._clear_errors():
+            return self._connection.execute(query, given).fetchall()
+
+    def _empty_log(self) -> None:
+        """Move what the write-ahead log holds into the database.
+
+        All of it, and the log is cut to nothing: a log that was copied, and is then cut short by
+        whatever takes the machine down, would put old pages over new ones. If somebody reads
+        meanwhile it is done another time.
+        """
+        with self._clear_errors():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def rows(self, name: str, ids: Sequence[str] | None) -> list[tuple[Any, ...]]:
         """Return rows of some runs, or of all; runs in the order in which they were stored."""
@@ -135,9 +197,7 @@ class Store:
 
     def settings(self) -> list[dict[str, Any]]:
         """Return what a sweep set, once for all runs in which it is the same."""
-        with self._clear_errors():
-            found = self._connection.execute("SELECT DISTINCT settings FROM runs").fetchall()
-        return [json.loads(text) for (text,) in found]
+        return [json.loads(text) for (text,) in self._all("SELECT DISTINCT settings FROM runs")]
 
     def copy(self, path: Path) -> None:
         """Write the database as it is now to a new file, with no write-ahead log beside it."""
@@ -147,59 +207,43 @@ class Store:
     def release(self) -> None:
         """Close the file until it is needed again, so that no write-ahead log lies beside it."""
         if self.folder is not None and self._open is not None:
-            self._open.close()
-            self._open = None
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes from writing while tables are read and exported."""
-        with self._transaction():
-            yield
-        self.release()
+            connection, self._open = self._open, None
+            connection.close()
 
     @property
     def _connection(self) -> sqlite3.Connection:
         if self._open is None:
-            self._open = _read_only(self.folder) if self.read_only else _connect(self.folder)
+            self._open = connect_read_only(self.folder) if self.read_only else connect(self.folder)
         return self._open
 
     def _select(self, name: str) -> str:
         """Return how to read a table, also where it or some columns are younger than the file."""
-        with self._clear_errors():
-            there = self._connection.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
-        known = {column[1] for column in there} or {"run"}
-        table = _quoted(name)
+        there = columns_of(self._connection, name)
+        known, table = there or {"run"}, quoted(name)
         place = {column: f"{table}." if column in known else "NULL AS " for column in COLUMNS[name]}
-        columns = ", ".join(before + _quoted(column) for column, before in place.items())
+        columns = ", ".join(before + quoted(column) for column, before in place.items())
         source = table if there else f"(SELECT NULL AS run WHERE 0) AS {table}"
         return f"SELECT {columns} FROM {source}"  # noqa: S608
 
     def _replace(self, ids: Sequence[str], rows: Mapping[str, list[tuple[Any, ...]]]) -> None:
         """Put rows of some runs, table by table, in place of all that is there of these runs."""
-        with self._transaction() as connection:
+        there = f"SELECT 1 FROM runs WHERE {AMONG} LIMIT 1"  # noqa: S608
+        with self.writing() as connection:
+            replaced = connection.execute(there, _listed(ids)).fetchone()
             for name, columns in COLUMNS.items():
-                marks = ", ".join("?" * len(columns))
-                table = _quoted(name)
-                connection.execute(f"DELETE FROM {table} WHERE {AMONG}", _listed(ids))  # noqa: S608
-                connection.executemany(
-                    f"INSERT INTO {table} VALUES ({marks})",  # noqa: S608
-                    rows.get(name, []),
-                )
-
-    def _read(self, query: str) -> pd.DataFrame:
-        import pandas as pd
-
-        with self._clear_errors():
-            connection = self._connection
-            rows = connection.execute(query)
-            names = [column[0] for column in rows.description]
-            table = pd.DataFrame.from_records(rows.fetchall(), columns=names)
-        if not connection.in_transaction:
-            self.release()
-        return table
+                table, marks = quoted(name), ", ".join("?" * len(columns))
+                names = ", ".join(map(quoted, columns))
+                if replaced:
+                    connection.execute(f"DELETE FROM {table} WHERE {AMONG}", _listed(ids))  # noqa: S608
+                if rows.get(name):
+                    connection.executemany(
+                        f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+                        rows[name],
+                    )
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Write all of the block or nothing, while others wait."""
         with self._clear_errors(), self._connection as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
@@ -213,42 +257,10 @@ class Store:
             reason = getattr(error, "strerror", None) or error
             if isinstance(error, OSError | sqlite3.OperationalError):
                 verb = "read results in" if self.read_only else "write results to"
-                raise InputError(f"cannot {verb} '{self.folder}': {reason}") from None
+                raise InputError(
+                    f"cannot {verb} '{self.folder}': {reason}{advice(error)}"
+                ) from None
             raise InputError(f"cannot use '{self.folder}/{DATABASE}': {reason}") from None
-
-
-def _connect(folder: Path | None) -> sqlite3.Connection:
-    target = ":memory:" if folder is None else str(folder / DATABASE)
-    connection = sqlite3.connect(target, isolation_level=None, timeout=60)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, replicate INTEGER, seed INTEGER, "
-        "status TEXT, seconds REAL, error TEXT, settings TEXT, position INTEGER)"
-    )
-    for name, table in TABLES.items():
-        columns = "".join(f", {_quoted(c)} {TYPES[m.kind]}" for c, m in table.columns.items())
-        key = "".join(f", {_quoted(column)}" for column in table.key)
-        connection.execute(
-            f"CREATE TABLE IF NOT EXISTS {_quoted(name)} (run TEXT{columns}, "
-            f"PRIMARY KEY (run{key})) WITHOUT ROWID"
-        )
-    return connection
-
-
-def _read_only(folder: Path | None) -> sqlite3.Connection:
-    assert folder is not None  # noqa: S101  (what is in memory is written, not opened)
-    # A database in WAL mode is read through files beside it, which SQLite makes if need be. Where
-    # there are none, nobody writes, and the file can be read as it is, even on a read-only disk.
-    log = folder / f"{DATABASE}-wal"
-    still = not log.exists() or not os.access(folder, os.W_OK)
-    query = "mode=ro&immutable=1" if still else "mode=ro"
-    address = f"{(folder / DATABASE).resolve().as_uri()}?{query}"
-    return sqlite3.connect(address, isolation_level=None, timeout=60, uri=True)
-
-
-def _quoted(name: str) -> str:
-    """Return a name as SQL takes it whatever it is: ``group`` is a word of SQL."""
-    return f'"{name}"'
 
 
 def _listed(ids: Sequence[str]) -> tuple[str, ...]:
@@ -256,21 +268,9 @@ def _listed(ids: Sequence[str]) -> tuple[str, ...]:
     return (json.dumps(list(ids)),)
 
 
-def _columns(settings: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    """Return a column for each setting, as JSON text unless its values have one scalar type.
-
-    An integer and a float are two types: as seeds, 1 is a user and 1.0 is everybody.
-    """
-    columns: dict[str, list[Any]] = {}
-    for name in dict.fromkeys(name for row in settings for name in row):
-        values = [row.get(name) for row in settings]
-        types = {type(value) for value in values if value is not None}
-        if len(types) > 1 or types & {dict, list}:
-            values = [
-                None if value is None else json.dumps(value, ensure_ascii=False) for value in values
-            ]
-        columns[name] = values
-    return columns
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield ids a few at a time, so that only the rows of so many runs are in memory."""
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 def _null(value: Any) -> Any:

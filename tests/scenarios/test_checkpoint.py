@@ -411,7 +411,7 @@ def test_a_run_that_failed_goes_on_where_it_did(tmp_path: Path, monkeypatch) -> 
     ((path),) = (tmp_path / "out" / "checkpoints").iterdir()
     with np.load(path) as file:
         assert file["table.series.round"].tolist() == [0, 1, 2, 3, 4]
-    result = gs.run(RESPONSE, out=tmp_path / "out", checkpoint=2)
+    result = gs.run(RESPONSE, out=tmp_path / "out", checkpoint=2, retry_failed=True)
     pd.testing.assert_frame_equal(result.series, gs.run(RESPONSE).series)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,20 +140,23 @@ def test_replacing_a_run_replaces_its_rows_in_all_tables() -> None:
 
     for one in (record("a", "xyz", 3), record("b", "xy", 2), record("a", "z", 1)):
         store.add(one)
-    assert store.table("series")["run"].tolist() == ["b", "b", "a"]
-    assert store.table("groups")[["run", "group"]].to_numpy().tolist() == [
+    assert store.read("series")["run"].tolist() == ["b", "b", "a"]
+    assert store.read("groups")[["run", "group"]].to_numpy().tolist() == [
         ["b", "x"], ["b", "y"], ["a", "z"],
     ]  # fmt: skip
-    assert len(store.table("epochs")) == 3
+    assert len(store.read("epochs")) == 3
 
     other = Store(None)
     other.add(record("b", "q", 1))
     store.merge(other)
-    assert store.table("groups")["group"].tolist() == ["z", "q"]
-    assert len(store.table("epochs")) == 2
+    assert store.read("groups")["group"].tolist() == ["x", "y", "z"], "what is there is kept"
+    store.add(replace(record("b", "", 0), status="failed"))
+    store.merge(other)
+    assert store.read("groups")["group"].tolist() == ["z", "q"], "unless it had failed"
+    assert len(store.read("epochs")) == 2
     with pytest.raises(gs.InputError, match="UNIQUE"):
         store.add(record("a", "xx", 1))
-    assert store.table("groups")["group"].tolist() == ["z", "q"], "all or nothing"
+    assert store.read("groups")["group"].tolist() == ["z", "q"], "all or nothing"
 
 
 def test_a_folder_from_before_the_tables_opens(tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""The database of a results folder: its tables, and how it is opened."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from groundswell.tables import TABLES
+
+DATABASE = "results.sqlite"
+RUNS = {"run": str, "replicate": int, "seed": int, "status": str, "seconds": float, "error": str}
+"""Columns of ``runs`` before those of what varies, and their types."""
+TYPES = {float: "REAL", int: "INTEGER", str: "TEXT"}
+WAIT = 60.0
+"""Seconds to wait for another process that writes."""
+
+
+def connect(folder: Path | None) -> sqlite3.Connection:
+    """Open the database of a folder, made if it is not there; without a folder one in memory."""
+    target = ":memory:" if folder is None else str(folder / DATABASE)
+    connection = sqlite3.connect(target, isolation_level=None, timeout=WAIT)
+    # A killed process loses nothing that was committed. Cut power may lose the last runs: asking
+    # the disk after each would take longer than a short run.
+    _keep_log(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    kinds = {name: TYPES[kind] for name, kind in RUNS.items()}
+    kinds |= {"settings": "TEXT", "position": "INTEGER"}
+    _create(connection, "runs", kinds, "PRIMARY KEY (run))")
+    connection.execute("CREATE INDEX IF NOT EXISTS in_order ON runs (position)")
+    for name, table in TABLES.items():
+        kinds = {"run": "TEXT"} | {c: TYPES[m.kind] for c, m in table.columns.items()}
+        key = ", ".join(map(quoted, ("run", *table.key)))
+        _create(connection, name, kinds, f"PRIMARY KEY ({key})) WITHOUT ROWID")
+    return connection
+
+
+def _keep_log(connection: sqlite3.Connection) -> None:
+    """Turn to a write-ahead log; SQLite itself does not wait for others that do the same."""
+    end = time.monotonic() + WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _create(connection: sqlite3.Connection, name: str, kinds: dict[str, str], key: str) -> None:
+    """Make a table, or add the columns that are younger than it."""
+    columns = [f"{quoted(column)} {kind}" for column, kind in kinds.items()]
+    table = quoted(name)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)}, {key}")
+    known = columns_of(connection, name)
+    for column, made in zip(kinds, columns, strict=True):
+        if column not in known:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {made}")
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> set[str]:
+    """Return the columns a table has in the file, none if the file is older than the table."""
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({quoted(table)})")}
+
+
+def connect_read_only(folder: Path | None) -> sqlite3.Connection:
+    """Open the database of a folder, and leave the folder as it is."""
+    assert folder is not None  # noqa: S101  (what is in memory is written, not opened)
+    # A database in WAL mode is read through files beside it, which SQLite makes if need be. Where
+    # there are none, nobody writes, and the file can be read as it is, even on a read-only disk.
+    log = folder / f"{DATABASE}-wal"
+    still = not log.exists() or not os.access(folder, os.W_OK)
+    query = "mode=ro&immutable=1" if still else "mode=ro"
+    address = f"{(folder / DATABASE).resolve().as_uri()}?{query}"
+    return sqlite3.connect(address, isolation_level=None, timeout=WAIT, uri=True)
+
+
+def advice(error: Exception) -> str:
+    """Return what to do about an error, where the disk is full or failing; nothing for others."""
+    full = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest says where
+    if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR} or getattr(error, "errno", 0) in full:
+        return "; runs that had ended are safe: make room there, and go on with the same command"
+    return ""
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL takes it whatever it is: ``group`` is a word of SQL."""
+    return f'"{name}"'

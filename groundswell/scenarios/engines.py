@@ -1,0 +1,187 @@
+"""What does the runs: this process, processes on this machine, a cluster; one pattern for all.
+
+Whatever has a ``submit`` that returns a future can do runs. Their records come back to the one
+process that stores them.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import contextmanager
+from itertools import islice
+from queue import SimpleQueue
+from typing import Any, Protocol
+
+from groundswell.problems import InputError
+from groundswell.scenarios.interrupts import held_back
+from groundswell.scenarios.simulate import Task, simulate
+from groundswell.scenarios.store import RunRecord
+from groundswell.scenarios.threads import one_thread_for_good
+
+WINDOW = 1_000
+"""Runs that are submitted at a time to an executor whose size nobody knows."""
+PATIENCE = 5.0
+"""Seconds in which a scheduler must answer."""
+LIVES = 3
+"""How often a run is lost with its worker before it is said to have failed."""
+
+
+class Submits(Protocol):
+    """What can do runs: an executor of `concurrent.futures`, of dask, or one of your own."""
+
+    def submit(self, function: Any, /, *arguments: Any) -> Future[Any]:
+        """Return the future of a call of a function."""
+        ...
+
+
+def outcomes(
+    tasks: Iterable[Task], executor: Submits, window: int = WINDOW
+) -> Generator[RunRecord]:
+    """Do runs with an executor, and return their records in the order in which they end.
+
+    Runs that are lost, for their worker was killed, are submitted again. What takes others down
+    with it, such as a run that needs more memory than there is, is found by doing those that were
+    lost twice alone: one that is lost then is recorded as failed.
+
+    Parameters
+    ----------
+    tasks
+        The runs; taken one after the other, as there is room.
+    executor
+        What does them.
+    window
+        How many are submitted at a time, so that any number of runs fits in memory.
+    """
+    for life in range(1, LIVES + 1):
+        lost: list[tuple[Task, Exception]] = []
+        yield from _outcomes(tasks, executor, window if life < LIVES else 1, lost)
+        tasks = [task for task, _ in lost]
+    for task, error in lost:
+        yield _failed(task, error)
+
+
+def _outcomes(
+    tasks: Iterable[Task], executor: Submits, window: int, lost: list[tuple[Task, Exception]]
+) -> Generator[RunRecord]:
+    """Do runs once; note those that are lost, and why."""
+    ended: SimpleQueue[Task] = SimpleQueue()
+    running: dict[str, Future[RunRecord]] = {}
+    waiting = iter(tasks)
+
+    def start(task: Task) -> None:
+        running[task.run] = executor.submit(simulate, task)
+        running[task.run].add_done_callback(lambda _: ended.put(task))
+
+    try:
+        while True:
+            for task in islice(waiting, window - len(running)):
+                start(task)
+            if not running:
+                return
+            task = ended.get()
+            try:
+                record = running.pop(task.run).result()
+            except Exception as error:  # not the run's own, which its record would hold
+                lost.append((task, error))
+            else:
+                yield record
+    finally:
+        if not isinstance(executor, Processes):  # which are killed, and loky cannot bear both
+            for future in running.values():
+                future.cancel()
+
+
+def _failed(task: Task, error: Exception) -> RunRecord:
+    """Return the record of a run that was lost for good."""
+    reason = f"its worker was lost {LIVES} times, killed or out of memory: {error!r}"
+    return RunRecord(
+        task.run, task.replicate, task.scenario.seed, "failed", 0.0, task.settings, task.position,
+        {}, reason,
+    )  # fmt: skip
+
+
+class Processes:
+    """Worker processes on this machine; those that are killed are replaced.
+
+    Parameters
+    ----------
+    workers
+        How many.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool = self._new()
+
+    def submit(self, function: Any, /, *arguments: Any) -> Future[Any]:
+        """Return the future of a call of a function."""
+        with held_back():
+            try:
+                return self._pool.submit(function, *arguments)  # type: ignore[no-any-return]
+            except BrokenExecutor:  # a killed process takes the whole pool with it
+                self._pool.shutdown(wait=True, kill_workers=True)
+                self._pool = self._new()
+                return self._pool.submit(function, *arguments)  # type: ignore[no-any-return]
+
+    def stop(self, *, now: bool) -> None:
+        """End the processes, at once or when they have nothing to do."""
+        self._pool.shutdown(wait=True, kill_workers=now)
+
+    def _new(self) -> Any:
+        from joblib.externals.loky import ProcessPoolExecutor
+
+        return ProcessPoolExecutor(self.workers, initializer=_prepare, initargs=(os.getpid(),))
+
+
+def _prepare(parent: int) -> None:
+    """Make a process a worker: on one thread, and gone when who started it is."""
+    one_thread_for_good()
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _leave_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[Processes]:
+    """Have worker processes during a block; when it fails they are killed."""
+    pool = Processes(workers)
+    try:
+        yield pool
+    except BaseException:
+        pool.stop(now=True)
+        raise
+    pool.stop(now=False)
+
+
+@contextmanager
+def dask(address: str) -> Iterator[Submits]:
+    """Have the workers of a dask scheduler during a block.
+
+    Raises
+    ------
+    InputError
+        If dask is not installed, or no scheduler answers.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        message = "--dask needs dask: pip install 'groundswell[dask]'"
+        raise InputError(message) from None
+    try:
+        client = Client(address, timeout=PATIENCE)
+    except (OSError, TimeoutError, ValueError) as error:
+        reason = str(error).strip().splitlines()[:1]
+        raise InputError(
+            f"no dask scheduler answers at '{address}' ({''.join(reason)}); start one with "
+            "'dask scheduler' and give the address it prints, such as tcp://10.0.0.5:8786"
+        ) from None
+    with client:
+        yield client.get_executor(pure=False, retries=LIVES)
