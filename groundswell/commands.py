@@ -101,6 +101,10 @@ def run_command(
     from groundswell.scenarios.shards import Shard
     from groundswell.scenarios.sweeping import replicates, swept_tasks, without_sweep
 
+    if how.dask and how.checkpoint is not None:
+        raise InputError(
+            "--checkpoint saves beside the results, where --dask workers are not; give one"
+        )
     shard = Shard.parse(how.shard) if how.shard else None
     progress = _progress(how)
     loaded = _loaded(source, changes, options)

@@ -141,7 +141,7 @@ def test_scripts_that_make_no_sense(groundswell, study: Path) -> None:
     for arguments, message in (
         (["study.toml"], "say which scheduler the script is for: --slurm"),
         (["study.toml", "--slurm", "--jobs", "10"], "10 jobs are more than the 9 runs"),
-        (["quickstart", "--slurm"], "has no [sweep] grid"),
+        (["quickstart", "--slurm"], "has no [sweep] to run"),
     ):
         done = groundswell("script", *arguments)
         assert done.returncode == 2
