@@ -42,7 +42,8 @@ def bundle_command(folder: Path, out: Path | None, *, digests_only: bool) -> Non
     path = bundle(folder, out, digests_only=digests_only)
     for change in changes_since(Archive.open(folder).manifest):
         _say(f"note: {change}")
-    _say(f"wrote {path}; unpacked anywhere, it is repeated with: groundswell repeat {folder.name}")
+    name = folder.resolve().name
+    _say(f"wrote {path}; unpacked anywhere, it is repeated with: groundswell repeat {name}")
 
 
 def _say(text: str) -> None:

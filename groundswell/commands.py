@@ -52,13 +52,19 @@ def parse_grid(pairs: list[str]) -> dict[str, list[Any]]:
     Raises
     ------
     ScenarioError
-        If a pair has no equals sign.
+        If a pair has no equals sign, or a key is given twice.
 
     >>> parse_grid(["payoff.cost=0.1,0.2"])
     {'sweep.grid."payoff.cost"': [0.1, 0.2]}
     """
-    values = _pairs(pairs, "--vary", "KEY=A,B,C")
-    return {f"sweep.grid.{json.dumps(key)}": several(text) for key, text in values}
+    grid: dict[str, list[Any]] = {}
+    for key, text in _pairs(pairs, "--vary", "KEY=A,B,C"):
+        dotted = f"sweep.grid.{json.dumps(key)}"
+        if dotted in grid:
+            problem = Problem((), f"'{key}' is given twice; give all its values at once")
+            raise ScenarioError([problem], lambda _: "--vary")
+        grid[dotted] = several(text)
+    return grid
 
 
 def _pairs(pairs: list[str], option: str, form: str) -> Iterator[tuple[str, str]]:
@@ -132,7 +138,7 @@ def run_command(
             )
         except Interrupted as stop:
             said = f"interrupted; the runs that had ended are in {folder}"
-            note = Console(stderr=how.json, highlight=False, soft_wrap=True)
+            note = Console(stderr=how.json or how.quiet, highlight=False, soft_wrap=True)
             note.print(f"{said}\nthe same command goes on with the others", markup=False)
             return stop.exit_code
     _print_result(result, how)

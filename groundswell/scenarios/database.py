@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 import time
 from pathlib import Path
@@ -30,7 +29,7 @@ def connect(folder: Path | None) -> sqlite3.Connection:
     kinds = {name: TYPES[kind] for name, kind in RUNS.items()}
     kinds |= {"settings": "TEXT", "position": "INTEGER"}
     _create(connection, "runs", kinds, "PRIMARY KEY (run))")
-    connection.execute("CREATE INDEX IF NOT EXISTS in_order ON runs (position)")
+    connection.execute("CREATE INDEX IF NOT EXISTS in_study ON runs (position, seed, replicate)")
     for name, table in TABLES.items():
         kinds = {"run": "TEXT"} | {c: TYPES[m.kind] for c, m in table.columns.items()}
         key = ", ".join(map(quoted, ("run", *table.key)))
@@ -72,9 +71,10 @@ def connect_read_only(folder: Path | None) -> sqlite3.Connection:
     """Open the database of a folder, and leave the folder as it is."""
     assert folder is not None  # noqa: S101  (what is in memory is written, not opened)
     # A database in WAL mode is read through files beside it, which SQLite makes if need be. Where
-    # there are none, nobody writes, and the file can be read as it is, even on a read-only disk.
+    # there are none, nobody writes, and the file can be read as it is, even on a read-only disk. A
+    # log that a killed process left holds runs: without it they would be missing.
     log = folder / f"{DATABASE}-wal"
-    still = not log.exists() or not os.access(folder, os.W_OK)
+    still = not log.exists() or log.stat().st_size == 0
     query = "mode=ro&immutable=1" if still else "mode=ro"
     address = f"{(folder / DATABASE).resolve().as_uri()}?{query}"
     return sqlite3.connect(address, isolation_level=None, timeout=WAIT, uri=True)

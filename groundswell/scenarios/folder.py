@@ -90,8 +90,16 @@ def next_free(folder: Path, scenario: Scenario) -> Path:
     return next(choice for choice in choices if refusal(choice, scenario) is None)
 
 
-def finish(scenario: Scenario, store: Store, seconds: float | None = None) -> None:
-    """Write the exports, what their columns mean, and the wall time into the manifest.
+def finish(
+    scenario: Scenario,
+    store: Store,
+    seconds: float | None = None,
+    inputs: dict[str, str] | None = None,
+) -> None:
+    """Write the exports, what their columns mean, and what has happened into the manifest.
+
+    Whose results they are stays as it was when the folder was prepared, whatever has become of the
+    data. `inputs` are the digests of the files that runs were made from; by default as they are.
 
     Raises
     ------
@@ -105,12 +113,13 @@ def finish(scenario: Scenario, store: Store, seconds: float | None = None) -> No
         tables = exports.export(store, folder)[1:]
         _write(folder / COLUMNS, json.dumps(_columns(tables), indent=2, ensure_ascii=False))
         content = {
-            "inputs": input_files(scenario, store.settings()),
+            "inputs": input_files(scenario, store.settings()) if inputs is None else inputs,
             "runs": sum(store.statuses().values()),
             "seeds": store.seeds(),
             "seconds": seconds,
         }
-        write_manifest(folder, scenario, content)
+        begun = read_manifest(folder / MANIFEST) or {}
+        _write(folder / MANIFEST, json.dumps(begun | content, indent=2, ensure_ascii=False))
     store.release()
 
 

@@ -20,6 +20,8 @@ KINDS = {"integer": int, "real": float, "text": str, "true": bool, "false": bool
 """Types of values in JSON as SQLite calls them."""
 
 Where = Mapping[str, Any]
+ORDER = ("runs.position", "runs.seed", "runs.replicate", "runs.rowid")
+"""In which order runs come: that of the study, which no other replicates or seeds change."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Reading:
         known = columns_of(self.connection, self.name)
         conditions, given = self._conditions(known)
         if self.name == "runs":
-            source, order = "runs", ["runs.position", "runs.rowid"]
+            source, order = "runs", [*ORDER]
             chosen = [f'runs."{name}"' for name in kinds if name in RUNS]
             chosen += ["runs.settings"] if len(chosen) < len(kinds) else []
         else:
@@ -98,7 +100,7 @@ class Reading:
             # Runs come first whatever the planner thinks, so that nothing has to be sorted.
             source = f"runs CROSS JOIN {table} AS t ON t.run = runs.run"
             key = [f't."{name}"' for name in TABLES[self.name].key if name in known]
-            order = ["runs.position", "runs.rowid", *key]
+            order = [*ORDER, *key]
             chosen = [f't."{name}"' if name in known else "NULL" for name in kinds]
             chosen = ["runs.run" if column == 't."run"' else column for column in chosen]
         limit = "" if self.limit is None else f" LIMIT {int(self.limit)}"

@@ -18,7 +18,9 @@ from groundswell.scenarios.checkpoint import notes as checkpoint_notes
 from groundswell.scenarios.engines import Submits, outcomes, processes
 from groundswell.scenarios.interrupts import stoppable
 from groundswell.scenarios.loading import Origin, Source, from_call, load_with_origin
+from groundswell.scenarios.provenance import input_files
 from groundswell.scenarios.result import Result
+from groundswell.scenarios.same import refuse_other_data, refuse_twins
 from groundswell.scenarios.simulate import OnRound, Task, simulate
 from groundswell.scenarios.store import FAILED, RunRecord, Store
 from groundswell.scenarios.sweeping import (
@@ -221,7 +223,11 @@ def execute(
     start = time.perf_counter()
     progress = progress or Silent()
     with stoppable() as check, one_thread():
+        refuse_twins(work)
         store = Store(None) if out is None else results_folder.prepare(Path(out), scenario)
+        refuse_other_data(store, work)
+        # What is read now is what runs are made from: data that change meanwhile make them fail.
+        inputs = {} if out is None else input_files(scenario, (task.settings for task in work))
         store.place((task.position, task.run) for task in work)
         again = {None, FAILED} if retry_failed else {None}
         missing = [task for task in work if store.status(task.run) in again]
@@ -237,7 +243,7 @@ def execute(
                     check()
         finally:
             progress.stop()
-            results_folder.finish(scenario, store, time.perf_counter() - start)
+            results_folder.finish(scenario, store, time.perf_counter() - start, inputs)
     return Result(scenario, store, [task.run for task in work], len(work) - len(missing))
 
 

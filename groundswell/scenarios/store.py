@@ -33,6 +33,7 @@ FAILED = "failed"
 CHECKPOINT, BATCH = 200, 100
 """After how many runs the log is emptied; how many runs are taken over at a time."""
 AMONG = "run IN (SELECT value FROM json_each(?))"
+UNREAD = "; if its study was killed, copy the folder to where it can be written, and read it there"
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,10 @@ class Store:
     def ids(self) -> list[str]:
         """Return the ids of all runs, in the order in which they were stored."""
         return [run for (run,) in self._all("SELECT run FROM runs ORDER BY rowid")]
+
+    def labels(self) -> list[tuple[str, int, int, str]]:
+        """Return the id, seed, replicate and settings (as JSON) of all runs."""
+        return self._all("SELECT run, seed, replicate, settings FROM runs")
 
     def seeds(self) -> list[int]:
         """Return the seeds of all runs, ascending."""
@@ -257,9 +262,8 @@ class Store:
             reason = getattr(error, "strerror", None) or error
             if isinstance(error, OSError | sqlite3.OperationalError):
                 verb = "read results in" if self.read_only else "write results to"
-                raise InputError(
-                    f"cannot {verb} '{self.folder}': {reason}{advice(error)}"
-                ) from None
+                hint = UNREAD if self.read_only else advice(error)
+                raise InputError(f"cannot {verb} '{self.folder}': {reason}{hint}") from None
             raise InputError(f"cannot use '{self.folder}/{DATABASE}': {reason}") from None
 
 

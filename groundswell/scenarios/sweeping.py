@@ -47,8 +47,7 @@ def tasks(scenario: Scenario, origin: Origin | None = None) -> list[Task]:
         if first is not point:
             problems.same(first, point)
         found += [
-            Task(variant, replicate, len(found) + replicate, point)
-            for replicate in range(variant.replicates)
+            Task(variant, replicate, len(met) - 1, point) for replicate in range(variant.replicates)
         ]
     if problems.found:
         raise ScenarioError(problems.found.values(), origin.locate)
@@ -100,7 +99,7 @@ class _Found:
 
     def same(self, one: Point, other: Point) -> None:
         """Note that two points are one run."""
-        self._note(Problem(self.home, f"{_shown(one)} and {_shown(other)} are the same"))
+        self._note(Problem(self.home, f"{shown(one)} and {shown(other)} are the same"))
 
     def _note(self, problem: Problem) -> None:
         message, of_value, _ = problem.message.partition(", found ")
@@ -170,7 +169,7 @@ def replicates(scenario: Scenario, origin: Origin | None = None) -> list[Task]:
     """
     base = without_sweep(scenario)
     refuse_too_many(base.replicates, ("replicates",), origin or Origin())
-    return [Task(base, replicate, replicate) for replicate in range(base.replicates)]
+    return [Task(base, replicate) for replicate in range(base.replicates)]
 
 
 def without_sweep(scenario: Scenario) -> Scenario:
@@ -205,5 +204,6 @@ def _blamed(scenario: Scenario, swept: str, value: Any, message: str, place: str
     return Problem(split_key(swept), message, place or table.place(swept, value))
 
 
-def _shown(point: Point) -> str:
+def shown(point: Point) -> str:
+    """Return a point in words."""
     return ", ".join(f"{name} = {as_text(value)}" for name, value in point.items())
