@@ -43,6 +43,13 @@ def input_files(scenario: Scenario, varied: Iterable[Mapping[str, Any]]) -> dict
     return {path: f"{SHA}{digest(path)}" for path in files_named(scenario, varied)}
 
 
+def digests(scenarios: Iterable[Scenario]) -> dict[str, str]:
+    """Return the digests of all files that scenarios name."""
+    different = {id(scenario): scenario for scenario in scenarios}  # replicates share theirs
+    paths = {path for one in different.values() for _, path in file_settings(one)}
+    return {path: f"{SHA}{digest(path)}" for path in sorted(paths)}
+
+
 def files_named(scenario: Scenario, varied: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the files that a scenario names, and those its runs do.
 

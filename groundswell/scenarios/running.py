@@ -18,7 +18,7 @@ from groundswell.scenarios.checkpoint import notes as checkpoint_notes
 from groundswell.scenarios.engines import Submits, outcomes, processes
 from groundswell.scenarios.interrupts import stoppable
 from groundswell.scenarios.loading import Origin, Source, from_call, load_with_origin
-from groundswell.scenarios.provenance import input_files
+from groundswell.scenarios.provenance import digests
 from groundswell.scenarios.result import Result
 from groundswell.scenarios.same import refuse_other_data, refuse_twins
 from groundswell.scenarios.simulate import OnRound, Task, simulate
@@ -227,7 +227,7 @@ def execute(
         store = Store(None) if out is None else results_folder.prepare(Path(out), scenario)
         refuse_other_data(store, work)
         # What is read now is what runs are made from: data that change meanwhile make them fail.
-        inputs = {} if out is None else input_files(scenario, (task.settings for task in work))
+        inputs = {} if out is None else digests(task.scenario for task in work)
         store.place((task.position, task.run) for task in work)
         again = {None, FAILED} if retry_failed else {None}
         missing = [task for task in work if store.status(task.run) in again]
