@@ -23,7 +23,10 @@ def curve(name):
 
 
 def test_every_shipped_curve_is_tested():
-    assert set(CURVES) == set(Curve.kinds)
+    shipped = {
+        kind for kind, one in Curve.kinds.items() if one.__module__.startswith("groundswell")
+    }
+    assert set(CURVES) == shipped
 
 
 @pytest.mark.parametrize(
