@@ -11,9 +11,9 @@ import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from groundswell.problems import InputError
@@ -26,6 +26,8 @@ WINDOW = 1_000
 """Runs that are submitted at a time to an executor whose size nobody knows."""
 PATIENCE = 5.0
 """Seconds in which a scheduler must answer."""
+PULSE = 1.0
+"""Seconds after which who does the runs is asked whether it is still there."""
 LIVES = 3
 """How often a run is lost with its worker before it is said to have failed."""
 
@@ -52,7 +54,8 @@ def outcomes(
     tasks
         The runs; taken one after the other, as there is room.
     executor
-        What does them.
+        What does them. If it has a ``check()``, that is called now and then, and is to raise when
+        nothing will come any more.
     window
         How many are submitted at a time, so that any number of runs fits in memory.
     """
@@ -82,17 +85,42 @@ def _outcomes(
                 start(task)
             if not running:
                 return
-            task = ended.get()
+            task = _next(ended, executor)
             try:
                 record = running.pop(task.run).result()
             except Exception as error:  # not the run's own, which its record would hold
+                _check(executor)
                 lost.append((task, error))
             else:
                 yield record
     finally:
-        if not isinstance(executor, Processes):  # which are killed, and loky cannot bear both
-            for future in running.values():
-                future.cancel()
+        _cancel(executor, running.values())
+
+
+def _next(ended: SimpleQueue[Task], executor: Submits) -> Task:
+    """Wait for a run to end, as long as there is who does it."""
+    while True:
+        try:
+            return ended.get(timeout=PULSE)
+        except Empty:
+            _check(executor)
+
+
+def _check(executor: Submits) -> None:
+    """Raise what the executor says when it is gone, where it can say so."""
+    check = getattr(executor, "check", None)
+    if check is not None:
+        check()
+
+
+def _cancel(executor: Submits, futures: Iterable[Future[RunRecord]]) -> None:
+    """Give runs up, where there still is who does them."""
+    if isinstance(executor, Processes):  # which are killed, and loky cannot bear both
+        return
+    with suppress(Exception):  # what ended the runs is to be heard, not this
+        _check(executor)
+        for future in futures:
+            future.cancel()
 
 
 def _failed(task: Task, error: Exception) -> RunRecord:
@@ -129,7 +157,19 @@ class Processes:
 
     def stop(self, *, now: bool) -> None:
         """End the processes, at once or when they have nothing to do."""
+        if now:
+            self._drain()
         self._pool.shutdown(wait=True, kill_workers=now)
+
+    def _drain(self) -> None:
+        """Take back what no process has been given yet.
+
+        When loky kills its processes it forgets all runs, and then fails to find those that it
+        is about to give to them.
+        """
+        with suppress(Empty):
+            while True:
+                self._pool._work_ids.get_nowait()
 
     def _new(self) -> Any:
         from joblib.externals.loky import ProcessPoolExecutor
@@ -161,6 +201,46 @@ def processes(workers: int) -> Iterator[Processes]:
     pool.stop(now=False)
 
 
+class Cluster:
+    """The workers of a dask scheduler, as long as the connection to it lasts.
+
+    Dask forgets all runs of a client whose connection breaks, even when it connects again, and
+    some of their futures never end.
+
+    Parameters
+    ----------
+    client
+        The client of the scheduler.
+    address
+        Where the scheduler is.
+    """
+
+    def __init__(self, client: Any, address: str) -> None:
+        self._client = client
+        self._address = address
+        self._connection = client.scheduler_comm
+        self._executor = client.get_executor(pure=False, retries=LIVES)
+
+    def submit(self, function: Any, /, *arguments: Any) -> Future[Any]:
+        """Return the future of a call of a function."""
+        self.check()
+        try:
+            return self._executor.submit(function, *arguments)  # type: ignore[no-any-return]
+        except Exception:
+            self.check()
+            raise
+
+    def check(self) -> None:
+        """Raise `InputError` if the scheduler is gone."""
+        client = self._client
+        if client.status != "running" or client.scheduler_comm is not self._connection:
+            raise InputError(
+                f"the dask scheduler at '{self._address}' is gone, or the connection to it; the "
+                "runs that had ended are stored: start a scheduler, and the same command goes on "
+                "with the others"
+            )
+
+
 @contextmanager
 def dask(address: str) -> Iterator[Submits]:
     """Have the workers of a dask scheduler during a block.
@@ -184,4 +264,4 @@ def dask(address: str) -> Iterator[Submits]:
             "'dask scheduler' and give the address it prints, such as tcp://10.0.0.5:8786"
         ) from None
     with client:
-        yield client.get_executor(pure=False, retries=LIVES)
+        yield Cluster(client, address)
