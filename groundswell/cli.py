@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from groundswell.cli_results import bundle, export, merge, repeat, script
+from groundswell.cli_results import Workers, bundle, export, merge, repeat, script
 from groundswell.exits import clear_errors
 
 app = typer.Typer(
@@ -45,7 +45,6 @@ Vary = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Do one run, say what all would take, write nothing.")
 ]
-Workers = Annotated[int, typer.Option(min=1, help="Number of processes; results do not change.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder only.")]
 Json = Annotated[
     bool,

@@ -42,7 +42,7 @@ def repeat(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
     """Do the runs of a results folder again and compare every value; exit code 1 if any differs."""
-    from groundswell.archiving import repeat_command
+    from groundswell.commands_results import repeat_command
 
     with clear_errors():
         raise typer.Exit(repeat_command(folder, runs, run or [], workers, quiet=quiet))
@@ -58,7 +58,7 @@ def bundle(
     ] = False,
 ) -> None:
     """Write a replication archive of a results folder: scenario, data, versions and results."""
-    from groundswell.archiving import bundle_command
+    from groundswell.commands_results import bundle_command
 
     with clear_errors():
         bundle_command(folder, out, digests_only=digests_only)

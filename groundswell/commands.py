@@ -112,7 +112,7 @@ def run_command(
             "--checkpoint saves beside the results, where --dask workers are not; give one"
         )
     shard = Shard.parse(how.shard) if how.shard else None
-    progress = _progress(how)
+    progress = progress_of(how)
     loaded = _loaded(source, changes, options)
     scenario, origin = loaded.scenario, loaded.origin
     work = swept_tasks(scenario, origin) if swept else replicates(scenario, origin)
@@ -145,7 +145,8 @@ def run_command(
     return FAILED if result.statuses.get("failed") else OK
 
 
-def _progress(how: How) -> Progress:
+def progress_of(how: How) -> Progress:
+    """Return what shows how far the work is."""
     from groundswell.progress import Bars, Lines, Objects
     from groundswell.scenarios.running import Silent
 

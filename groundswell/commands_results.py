@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from groundswell.commands import FAILED, OK, console, slug
+from groundswell.commands import FAILED, OK, How, console, progress_of, slug
 from groundswell.problems import InputError
 from groundswell.scenarios.loading import load_with_origin
+
+MOST_SHOWN = 20
 
 
 def export_command(folder: Path, kind: str, table: str | None) -> None:
@@ -21,8 +24,41 @@ def export_command(folder: Path, kind: str, table: str | None) -> None:
     store = Store(folder)
     for name in exports.export(store, folder, formats, table):
         for suffix in formats:
-            console.print(f"{folder / name}.{suffix}", markup=False)
+            _say(f"{folder / name}.{suffix}")
     store.release()
+
+
+def repeat_command(
+    folder: Path, runs: int | None, only: Sequence[str], workers: int, *, quiet: bool
+) -> int:
+    """Do runs of a results folder again, say what differs, and return the exit code."""
+    from groundswell.scenarios.archive import Archive
+    from groundswell.scenarios.repeat import changes_since, repeat
+
+    for change in changes_since(Archive.open(folder).manifest):
+        _say(f"note: {change}")
+    progress = progress_of(How(quiet=quiet))
+    found = repeat(folder, runs=runs, only=only, workers=workers, progress=progress)
+    for difference in found.differences[:MOST_SHOWN]:
+        _say(str(difference))
+    if len(found.differences) > MOST_SHOWN:
+        _say(f"... and {len(found.differences) - MOST_SHOWN:,} more runs")
+    same = len(found.runs) - len(found.differences)
+    _say(f"identical: {same:,} of {len(found.runs):,} runs, in every value of every table")
+    return OK if found.identical else FAILED
+
+
+def bundle_command(folder: Path, out: Path | None, *, digests_only: bool) -> None:
+    """Write a replication archive."""
+    from groundswell.scenarios.archive import Archive
+    from groundswell.scenarios.bundle import bundle
+    from groundswell.scenarios.repeat import changes_since
+
+    path = bundle(folder, out, digests_only=digests_only)
+    for change in changes_since(Archive.open(folder).manifest):
+        _say(f"note: {change}")
+    name = folder.resolve().name
+    _say(f"wrote {path}; unpacked anywhere, it is repeated with: groundswell repeat {name}")
 
 
 def merge_command(folders: list[Path], out: Path) -> int:
@@ -59,4 +95,8 @@ def script_command(
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot write '{out}': {error.strerror}") from None
-    console.print(f"wrote {out}\nsubmit it with: sbatch {out}", markup=False)
+    _say(f"wrote {out}\nsubmit it with: sbatch {out}")
+
+
+def _say(text: str) -> None:
+    console.print(text, markup=False)

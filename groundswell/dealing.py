@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from groundswell.agents.columns import Columns
-from groundswell.agents.distribution import Distribution
 from groundswell.agents.homophily import Homophily
+from groundswell.agents.limits import limits
 from groundswell.agents.population import Population, Rows, Source
 from groundswell.agents.table import Table
 from groundswell.agents.ties import Ties
 from groundswell.agents.traits import trait
 from groundswell.data import Floats, Ints, Schema
-from groundswell.problems import InputError, Key, Problems, dotted
+from groundswell.problems import InputError, Problems, dotted
 from groundswell.randomness import Streams
 from groundswell.scenario import Scenario, per_user
 
@@ -58,14 +58,17 @@ def place_users(
 
 
 def draw_settings(
-    problems: Problems, settings: dict[Key, Distribution], columns: Columns, streams: Streams,
-    known: dict[str, Floats], ties: Ties | None,
+    problems: Problems, scenario: Scenario, columns: Columns, streams: Streams,
+    known: dict[str, Floats], ties: Ties | None, before: Scenario | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
     """Draw settings that differ between users, each from its own stream, into their columns.
 
-    Those that go with the degree or a column are dealt out by rank, where there are ties. Returns
-    what a user should know about that.
+    Those that go with the degree or a column are dealt out by rank, where there are ties. Values
+    outside the limits of their settings are problems. Where the scenario was another one `before`,
+    only what has changed is drawn. Returns what a user should know about the dealing.
     """
+    drawn = dict(per_user(before)) if before else {}
+    settings = {key: one for key, one in per_user(scenario) if drawn.get(key) != one}
     notes = []
     for key, setting in settings.items():
         column, name, correlation = str(key[-1]), dotted(key), setting.correlation()
@@ -77,13 +80,11 @@ def draw_settings(
                 rng = streams(f"{name}.correlate")
                 columns[column], reached = correlation.dealt(columns[column], partner, rng)
                 notes += [f"{name}: {note}" for note in correlation.notes(reached)]
+    for key, limit in limits(scenario):
+        if key in settings and str(key[-1]) in columns:  # which it is not if it cannot be drawn
+            with problems.at(*key):
+                limit.check(columns[str(key[-1])])
     return tuple(notes)
-
-
-def changed(now: Scenario, before: Scenario) -> dict[Key, Distribution]:
-    """Return the settings that may differ between users and are not what they were."""
-    drawn = dict(per_user(before))
-    return {key: one for key, one in per_user(now) if drawn.get(key) != one}
 
 
 def _seats(problems: Problems, scenario: Scenario, ties: Ties) -> Ints | None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from groundswell.problems import InputError, Key
 
+SHA = "sha256:"
 Stamp = tuple[int, int]
 """Time of last change in nanoseconds, and size in bytes."""
 
@@ -65,6 +66,11 @@ def read_text(path: str, key: str = "path") -> str:
 def digest(path: str) -> str:
     """Return the SHA-256 of a file's bytes."""
     return _digest(path, stamp(path))
+
+
+def labelled_digest(path: str) -> str:
+    """Return it with what it is in front, as ids and manifests have it."""
+    return f"{SHA}{digest(path)}"
 
 
 @contextmanager

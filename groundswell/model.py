@@ -18,7 +18,7 @@ from groundswell.agents.strategy import Outcome
 from groundswell.agents.users import User, Users
 from groundswell.campaign import Campaign
 from groundswell.data import Ints, Points
-from groundswell.dealing import changed, draw_settings
+from groundswell.dealing import draw_settings
 from groundswell.platform.agent import LearningPlatform, ResponsePlatform, make_platform
 from groundswell.platform.learners.base import Classifier
 from groundswell.problems import Problems
@@ -126,8 +126,8 @@ class CollectiveActionModel(mesa.Model):
     def follow_schedule(self) -> None:
         """Put into force what the schedule says of this round."""
         before, self.scenario = self.scenario, self.plan.at(self.round)
-        problems, settings = Problems(), changed(self.scenario, before)
-        draw_settings(problems, settings, self.columns, self.streams, self.world.known, self.ties)
+        problems, known = Problems(), self.world.known
+        draw_settings(problems, self.scenario, self.columns, self.streams, known, self.ties, before)
         problems.raise_any(lambda key: f"round {self.round}")
         self.platform.settings = self.scenario.platform
         if isinstance(self.platform, LearningPlatform):

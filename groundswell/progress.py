@@ -149,7 +149,7 @@ class Objects:
 
     def start(self, runs: int, rounds: int) -> None:
         """Say how much there is to do."""
-        _print_object({"event": "start", "runs": runs, "rounds": rounds})
+        print_object({"event": "start", "runs": runs, "rounds": rounds})
 
     def on_round(self, task: Task) -> OnRound | None:
         """Want nothing."""
@@ -160,13 +160,14 @@ class Objects:
         names = ("run", "replicate", "seed", "status", "seconds", "error", "settings")
         last = {name: None if value != value else value for name, value in record.last.items()}
         run = {"event": "run"} | {name: getattr(record, name) for name in names}
-        _print_object({**run, "last": last})
+        print_object({**run, "last": last})
 
     def stop(self) -> None:
         """Leave the lines."""
 
 
-def _print_object(content: dict[str, Any]) -> None:
+def print_object(content: dict[str, Any]) -> None:
+    """Print a JSON object on a line of its own."""
     sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
     sys.stdout.flush()
 

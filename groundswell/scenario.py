@@ -41,7 +41,7 @@ from groundswell.platform.platform import Platform
 from groundswell.problems import Key, Problem, ScenarioError
 from groundswell.schedule import Course
 from groundswell.schedule_checks import overlap, schedule_problems
-from groundswell.settings_errors import nest, split_key
+from groundswell.settings_errors import nest, override, split_key, validated
 from groundswell.stopping import Never, Stop
 from groundswell.sweep_settings import Sweep
 
@@ -113,8 +113,6 @@ class Scenario(Settings):
         >>> str(scenario.platform.learner)
         'naive-bayes'
         """
-        from groundswell.settings_errors import override, validated
-
         return validated(type(self), override(self.given(), changes))
 
     def at(self, number: int) -> Scenario:
@@ -133,8 +131,6 @@ class Scenario(Settings):
         """
         if not self.schedule:
             return self
-        from groundswell.settings_errors import override, validated
-
         changes = {key: course.at(number) for key, course in self.schedule.items()}
         settings = {key: one for key, one in self.given().items() if key != "schedule"}
         return validated(Scenario, override(settings, changes))
@@ -172,12 +168,13 @@ class Scenario(Settings):
         yield from problems
         if problems:
             return
-        for number in self.telling_rounds:
+        first, *_ = telling = self.telling_rounds or [0]
+        for number in telling:
             try:
                 self.at(number)
             except ScenarioError as error:
                 for problem in error.problems:
-                    when = f"in round {number}: " if number > self.telling_rounds[0] else ""
+                    when = f"in round {number}: " if number > first else ""
                     whole = "valid integer" in problem.message
                     hint = '; use between = "step" for whole numbers' if whole else ""
                     yield Problem(self.scheduled(problem.key), f"{when}{problem.message}{hint}")

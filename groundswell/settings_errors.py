@@ -84,11 +84,11 @@ def split_key(dotted: str) -> Key:
 
 def override(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings with values changed, by dotted key; a new kind starts afresh."""
-    result: dict[str, Any] = _copied(settings)
+    result: dict[str, Any] = copied(settings)
     by_key = [(split_key(dotted), value) for dotted, value in changes.items()]
     # Outer tables before what is in them, and of one table its kind first: parameters follow.
     for key, value in sorted(by_key, key=lambda item: (len(item[0]), item[0][-1] != "kind")):
-        _set(result, key, _copied(value))
+        _set(result, key, copied(value))
     return result
 
 
@@ -123,9 +123,10 @@ def default_kind(key: Key, settings: Any = None) -> str | None:
     return found.default_kind if is_part else None
 
 
-def _copied(value: Any) -> Any:
+def copied(value: Any) -> Any:
+    """Return a value whose tables may be changed."""
     if isinstance(value, Mapping):
-        return {name: _copied(inner) for name, inner in value.items()}
+        return {name: copied(inner) for name, inner in value.items()}
     return value
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -12,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from groundswell.analysis import groups
+from groundswell.progress import print_object
 from groundswell.scenarios.database import RUNS
 from groundswell.scenarios.result import Result
 
@@ -74,7 +73,7 @@ def print_json(result: Result) -> None:
     """Print where the results are and how many runs ended how, as one JSON object."""
     end = {"event": "end", "folder": str(result.folder), "already": result.already}
     statuses = dict.fromkeys(("ok", "diverged", "failed"), 0) | result.statuses
-    sys.stdout.write(json.dumps(end | statuses, ensure_ascii=False) + "\n")
+    print_object(end | statuses)
 
 
 def _print_failures(result: Result, console: Console) -> None:

@@ -11,10 +11,11 @@ from groundswell.agents.payoff import Payoff
 from groundswell.agents.population import Population
 from groundswell.contradictions import CHECKS, Check, Found
 from groundswell.problems import Problem
+from groundswell.sweep_settings import Sweep
 
 
 def weights_are_looked_at(
-    network: Network, decision: Decision, payoff: Payoff, schedule: dict[str, Any], sweep: Any
+    network: Network, decision: Decision, payoff: Payoff, schedule: dict[str, Any], sweep: Sweep
 ) -> Found:
     """Weights that nobody looks at would be read for nothing."""
     if not getattr(network, "weighted", False):
@@ -31,7 +32,7 @@ def weights_are_looked_at(
             "leave it out; works: 'threshold' with shares of neighbours, payoff.peer_pressure "
             f"with {by_pressure}",
         )
-    elif decision.forms_beliefs and not _pressure_is_set(payoff, [*schedule, *sweep.grid]):
+    elif decision.forms_beliefs and not _pressure_is_set(payoff, schedule, sweep):
         yield Problem(
             key,
             f"'{decision}' weighs ties by peer pressure, and there is none; set "
@@ -45,13 +46,14 @@ def weights_are_looked_at(
         )
 
 
-def _pressure_is_set(payoff: Payoff, elsewhere: list[str]) -> bool:
+def _pressure_is_set(payoff: Payoff, schedule: dict[str, Any], sweep: Sweep) -> bool:
     """Return whether peer pressure is set, if only to 0: the run of a sweep to compare others with.
 
-    What a schedule or a sweep sets is named by its dotted key.
+    A table of points may set it: its keys are not known before it is read.
     """
+    here = "peer_pressure" in payoff.model_fields_set or sweep.table is not None
+    elsewhere = [*schedule, *(key for key, _ in sweep.swept())]
     wider = {"payoff", "payoff.peer_pressure"}
-    here = "peer_pressure" in payoff.model_fields_set
     return here or any(k in wider or k.startswith("payoff.peer_pressure.") for k in elsewhere)
 
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from groundswell.agents.coincidence import Coincidence
 from groundswell.agents.columns import Columns
-from groundswell.agents.limits import limits
 from groundswell.agents.network import Network
 from groundswell.agents.population import Population, Rows, Source
 from groundswell.agents.seeding import communities
@@ -20,12 +19,12 @@ from groundswell.agents.ties import Ties, no_ties
 from groundswell.agents.traits import numeric
 from groundswell.blocks import within
 from groundswell.data import Floats, Ints, Points
-from groundswell.dealing import changed, draw_settings, place_users, without_nodes
+from groundswell.dealing import draw_settings, place_users, without_nodes
 from groundswell.groups import Grouping
 from groundswell.problems import InputError, Locate, Problems
 from groundswell.randomness import Streams
 from groundswell.reuse import reused
-from groundswell.scenario import Scenario, per_user
+from groundswell.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,15 @@ class World:
 
 
 def build_world(
-    scenario: Scenario, streams: Streams, locate: Locate = lambda key: "scenario"
+    scenario: Scenario,
+    streams: Streams,
+    locate: Locate = lambda key: "scenario",
+    *,
+    ahead: bool = False,
 ) -> World:
     """Read the data and draw everything that a run starts from, as it is in round 0.
+
+    With `ahead` what the schedule will draw in later rounds is looked at too.
 
     Raises
     ------
@@ -101,13 +106,10 @@ def build_world(
             learner.check_size(len(rows.points))
     columns = Columns(users)
     known = _numeric_columns(source, rows, users)
-    settings = dict(per_user(scenario))
-    notes += draw_settings(problems, settings, columns, streams, known, ties)
-    _check_limits(problems, scenario, columns)
-    for number in plan.telling_rounds:
-        later, drawn, found = plan.at(number), Columns(users), Problems()
-        draw_settings(found, changed(later, scenario), drawn, streams, known, ties)
-        _check_limits(found, later, drawn)
+    notes += draw_settings(problems, scenario, columns, streams, known, ties)
+    for number in plan.telling_rounds if ahead else ():
+        found = Problems()
+        draw_settings(found, plan.at(number), Columns(users), streams, known, ties, scenario)
         for problem in found.found:
             problems.add(plan.scheduled(problem.key), f"in round {number}: {problem.message}")
         if found.found:
@@ -254,14 +256,6 @@ def _choose_seeds(
         columns["removed"] = np.zeros(columns.users, dtype=bool)
         if ties.communities is not None:
             columns["community"] = ties.communities
-
-
-def _check_limits(problems: Problems, scenario: Scenario, columns: Columns) -> None:
-    """Refuse values that were drawn outside the limits of their settings."""
-    for key, limit in limits(scenario):
-        if str(key[-1]) in columns:
-            with problems.at(*key):
-                limit.check(columns[str(key[-1])])
 
 
 def _check_parameters(

@@ -32,7 +32,7 @@ ORDER = [
     {"model"},
     {"snapshot"},
     {"scenarios"},
-    {"progress", "summary", "planning", "commands", "commands_results", "archiving", "listing"},
+    {"progress", "summary", "planning", "commands", "commands_results", "listing"},
     {"exits"},
     {"cli_results"},
     {"cli"},

@@ -130,15 +130,7 @@ class Decision(Component):
         joined: Bools = before.copy()
         locked: Bools = columns["committed"] | columns["removed"]
         moved = locked.copy()
-        if self.activation.one_by_one and witness is None:
-            self.take_turns(situation, order, draws, joined, moved)
-        elif self.activation.one_by_one:
-            for user, luck in zip(order[:, None], draws[:, None], strict=True):
-                seen = joined.copy()
-                self.take_turns(situation, user, luck, joined, moved)
-                if witness is not None:
-                    witness.sees(user[joined[user] & ~seen[user]], seen)
-        else:
+        if not self.activation.one_by_one:
             free = ~locked[order]
             users = order[free]
             joined[users] = self.wants(situation, users, draws[free])
@@ -146,6 +138,13 @@ class Decision(Component):
                 moved |= before & ~joined
             if witness is not None:
                 witness.sees(users[joined[users] & ~before[users]], before)
+        elif witness is None:
+            self.take_turns(situation, order, draws, joined, moved)
+        else:
+            for user, luck in zip(order[:, None], draws[:, None], strict=True):
+                seen = joined.copy()
+                self.take_turns(situation, user, luck, joined, moved)
+                witness.sees(user[joined[user] & ~seen[user]], seen)
         return Membership(joined, columns["removed"] | (moved & ~locked))
 
     def deserters(self, members: Bools, columns: Columns, rng: np.random.Generator) -> Bools:

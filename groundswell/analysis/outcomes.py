@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from groundswell.analysis.arguments import names
 from groundswell.analysis.bounds import FloatArray
-from groundswell.analysis.tables import Measurements, grouped, require, settings, units
+from groundswell.analysis.tables import Measurements, grouped, last_rounds, require, settings, units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,14 +106,12 @@ def complete(found: pd.DataFrame, value: str, by: Sequence[str], points: int | N
         )
 
 
-def setting_names(source: Measurements, by: Sequence[str] | None) -> list[str]:
+def setting_names(source: Measurements, by: str | Sequence[str] | None) -> list[str]:
     """Return the columns that tell points apart: by default all settings of a result that vary."""
-    return settings(source) if by is None else list(by)
+    return settings(source) if by is None else names(by)
 
 
 def _rounds(source: Measurements, when: When) -> pd.DataFrame:
     """Return the rows of the series in one round, or in the last of each run."""
     series: pd.DataFrame = source.series
-    if when == "last":
-        return series.sort_values("round", kind="stable").groupby("run").tail(1)
-    return series[series["round"] == when]
+    return last_rounds(series) if when == "last" else series[series["round"] == when]

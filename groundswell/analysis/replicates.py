@@ -24,7 +24,7 @@ def replicates_needed(
     *,
     value: str = "alpha",
     level: float = 0.95,
-    by: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     when: When = "last",
     table: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def replicates_needed(
         Where the outcome is, as for `groundswell.analysis.outcomes.outcomes`.
     level : float
         What the interval is to cover.
-    by : sequence of str, optional
+    by : str or sequence of str, optional
         Columns that tell points apart; by default all settings that vary in a result.
 
     Returns
@@ -101,9 +101,8 @@ def for_mean(sd: float, half_width: float, level: float = 0.95) -> int:
     from scipy.special import ndtri, stdtrit
 
     tail = (1 + float(checked("level", level, 0, 1, "()"))) / 2
-    number: int = max(
-        2, math.ceil((ndtri(tail) * sd / half_width) ** 2)
-    )  # t is above z: no fewer do
+    # t is above z: no fewer than z asks for will do.
+    number: int = max(2, math.ceil((ndtri(tail) * sd / half_width) ** 2))
     while stdtrit(number - 1, tail) * sd / math.sqrt(number) > half_width:
         number += 1
     return number

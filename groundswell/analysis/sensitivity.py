@@ -172,7 +172,7 @@ def seed_share(
     source: Measurements,
     value: str = "alpha",
     *,
-    by: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     when: When = "last",
     table: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -189,7 +189,7 @@ def seed_share(
         Runs of at least two replicates.
     value, when, table
         As in `morris`.
-    by : sequence of str, optional
+    by : str or sequence of str, optional
         Columns that tell points apart; by default all settings that vary in a result.
 
     Returns

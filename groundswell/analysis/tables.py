@@ -191,7 +191,7 @@ def per_run(
     table = table.dropna(subset=[value])
     if table.empty:
         raise ValueError(f"the table holds no measured {value}")
-    names = list(dict.fromkeys(["run", *about, *settings(source), *keep]))
+    kept = list(dict.fromkeys(["run", *about, *settings(source), *keep]))
     end = _settled_until(source)
     rows = []
     for _, group in table.groupby("run", sort=False):
@@ -199,7 +199,7 @@ def per_run(
         later = np.arange(rounds[-1] + 1, end + 1)
         rounds = np.concatenate([rounds, later])
         values = np.concatenate([values, np.full(len(later), values[-1])])
-        rows.append({**{name: group[name].iloc[0] for name in names}, **describe(rounds, values)})
+        rows.append({**{name: group[name].iloc[0] for name in kept}, **describe(rounds, values)})
     return pd.DataFrame(rows)
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from groundswell.files import digest, file_settings
+from groundswell.files import SHA, digest, file_settings
 from groundswell.problems import InputError, did_you_mean, dotted
 from groundswell.scenario import Scenario
 from groundswell.scenarios import folder as results_folder
-from groundswell.scenarios.identity import NUMBERS, run_id
+from groundswell.scenarios.identity import NUMBERS
 from groundswell.scenarios.loading import load
-from groundswell.scenarios.provenance import SHA
 from groundswell.scenarios.simulate import Task
 from groundswell.scenarios.store import COLUMNS, RunRecord, Store
 from groundswell.scenarios.sweeping import without_sweep
@@ -149,7 +148,7 @@ class Archive:
         if self.manifest["numbers"] != NUMBERS:  # ids are made with the version
             return
         for record, task in zip(records, tasks, strict=True):
-            if run_id(task.scenario, record.replicate) != record.run:
+            if task.run != record.run:
                 raise InputError(
                     f"'{results_folder.SCENARIO}' or a file it names has changed since run "
                     f"{record.run} was done: it is not the run of these settings"

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 
-from groundswell.files import digest, file_settings, whole
+from groundswell.files import SHA, digest, file_settings, whole
 from groundswell.problems import InputError, dotted
 from groundswell.scenarios.archive import MOVED, Archive
 from groundswell.scenarios.database import DATABASE
 from groundswell.scenarios.folder import COLUMNS, EXPORTS, MANIFEST, SCENARIO
-from groundswell.scenarios.provenance import SHA, files_named
+from groundswell.scenarios.provenance import files_named
 from groundswell.scenarios.writing import scenario_text
 
 INPUTS = "inputs"

@@ -21,7 +21,6 @@ import numpy as np
 from groundswell.agents.beliefs import News
 from groundswell.files import whole
 from groundswell.problems import InputError
-from groundswell.scenarios.identity import run_id
 from groundswell.scenarios.provenance import versions
 from groundswell.tables import TABLES, Row
 
@@ -105,7 +104,7 @@ def with_checkpoints(work: Sequence[Task], out: str | Path | None, every: int) -
 def notes(work: Sequence[Task]) -> Iterator[tuple[str, bool]]:
     """Say what becomes of each checkpoint of runs that are to be done, and whether that is good."""
     for task in work:
-        run = run_id(task.scenario, task.replicate)
+        run = task.run
         if task.checkpoints is None or not (path := task.checkpoints.path(run)).exists():
             continue
         try:
@@ -121,9 +120,11 @@ def discard(folder: str | Path | None, record: RunRecord) -> None:
     if folder is None or record.status == "failed":
         return
     path = Checkpoints(Path(folder), 1).path(record.run)
+    if not path.parent.is_dir():
+        return
     for file in (path, *path.parent.glob(f".{path.name}.*.part")):
         file.unlink(missing_ok=True)
-    with suppress(OSError):  # others are in it, or it is not there
+    with suppress(OSError):  # others are in it
         path.parent.rmdir()
 
 

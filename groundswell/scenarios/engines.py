@@ -6,6 +6,7 @@ process that stores them.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -19,7 +20,7 @@ from typing import Any, Protocol
 from groundswell.problems import InputError
 from groundswell.scenarios.interrupts import held_back
 from groundswell.scenarios.simulate import Task, simulate
-from groundswell.scenarios.store import RunRecord
+from groundswell.scenarios.store import FAILED, RunRecord
 from groundswell.scenarios.threads import one_thread_for_good
 
 WINDOW = 1_000
@@ -28,6 +29,8 @@ PATIENCE = 5.0
 """Seconds in which a scheduler must answer."""
 PULSE = 1.0
 """Seconds after which who does the runs is asked whether it is still there."""
+LOUD = ("distributed.client", "distributed.utils", "tornado.application", "asyncio")
+"""Loggers of dask to which a lost connection is worth several tracebacks."""
 LIVES = 3
 """How often a run is lost with its worker before it is said to have failed."""
 
@@ -127,7 +130,7 @@ def _failed(task: Task, error: Exception) -> RunRecord:
     """Return the record of a run that was lost for good."""
     reason = f"its worker was lost {LIVES} times, killed or out of memory: {error!r}"
     return RunRecord(
-        task.run, task.replicate, task.scenario.seed, "failed", 0.0, task.settings, task.position,
+        task.run, task.replicate, task.scenario.seed, FAILED, 0.0, task.recorded, task.position,
         {}, reason,
     )  # fmt: skip
 
@@ -263,5 +266,18 @@ def dask(address: str) -> Iterator[Submits]:
             f"no dask scheduler answers at '{address}' ({''.join(reason)}); start one with "
             "'dask scheduler' and give the address it prints, such as tcp://10.0.0.5:8786"
         ) from None
-    with client:
+    with _hushed(), client:
         yield Cluster(client, address)
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep dask from logging what `Cluster.check` says in a sentence."""
+    before = {name: logging.getLogger(name).level for name in LOUD}
+    for name in LOUD:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)

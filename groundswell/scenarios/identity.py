@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from groundswell.files import digest, file_settings
+from groundswell.files import file_settings, labelled_digest
 from groundswell.scenario import Scenario
 
 NUMBERS = 4
@@ -31,7 +31,7 @@ def swept(scenario: Scenario) -> dict[str, Any]:
     sweep = scenario.sweep
     varied = {"grid": {}, **sweep.model_dump(mode="json", exclude_defaults=True)}
     if sweep.table is not None:
-        varied["table"] = f"sha256:{digest(sweep.table)}"
+        varied["table"] = labelled_digest(sweep.table)
     if sweep.design is not None and sweep.design.seed is None:
         varied[str(sweep.design_name)]["seed"] = scenario.seed
     return varied
@@ -58,7 +58,7 @@ def canonical(scenario: Scenario) -> dict[str, Any]:
         table = settings
         for part in key[:-1]:
             table = table[str(part)]
-        table[str(key[-1])] = f"sha256:{digest(path)}"
+        table[str(key[-1])] = labelled_digest(path)
     return settings
 
 

@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from groundswell.scenarios.checkpoint import NoCheckpointError, Saved, read, write
-from groundswell.scenarios.identity import run_id
 
 if TYPE_CHECKING:
     from groundswell.model import CollectiveActionModel
@@ -32,7 +31,7 @@ class Keeper:
 
     def __init__(self, task: Task) -> None:
         self.task, self.seconds = task, 0.0
-        self._run = run_id(task.scenario, task.replicate) if task.checkpoints else ""
+        self._run = task.run if task.checkpoints else ""
         self._path = task.checkpoints.path(self._run) if task.checkpoints else None
         self._members: dict[int, Bits] = {}
         self._trained, self._started = 0, time.perf_counter()

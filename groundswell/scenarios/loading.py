@@ -13,7 +13,7 @@ from groundswell.files import file_settings, read_text
 from groundswell.problems import InputError, Key, Problem, ScenarioError, did_you_mean
 from groundswell.scenario import Scenario
 from groundswell.scenarios.positions import key_lines
-from groundswell.settings_errors import default_kind, override, split_key, validated
+from groundswell.settings_errors import copied, default_kind, override, split_key, validated
 
 LIBRARY = Path(__file__).parent / "library"
 Source = str | Path | Mapping[str, Any] | Scenario
@@ -239,17 +239,13 @@ def _with_absolute_paths(scenario: Scenario, origin: Origin) -> Scenario:
 
 def with_files_found(changes: Mapping[str, Any], scenario: Scenario) -> dict[str, Any]:
     """Return changes by dotted key with the files among them as a scenario has them: absolute."""
-    found = {dotted: _copied(value) for dotted, value in changes.items()}
+    found = {dotted: copied(value) for dotted, value in changes.items()}
     for key, path in file_settings(scenario):
         for dotted in changes:
             at = split_key(dotted)
             if at == key[: len(at)]:
                 _put(found, (dotted, *key[len(at) :]), path)
     return found
-
-
-def _copied(value: Any) -> Any:
-    return {name: _copied(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 def _put(table: dict[Any, Any], key: Key, value: Any) -> None:

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import groundswell
-from groundswell.files import digest, file_settings
+from groundswell.files import file_settings, labelled_digest
 from groundswell.scenario import Scenario
 
-SHA = "sha256:"
 PACKAGES = (
     *("groundswell", "mesa", "numba", "numpy", "networkx"),
     *("pandas", "pydantic", "scikit-learn", "scipy", "torch"),
@@ -40,14 +39,14 @@ def provenance(scenario: Scenario) -> dict[str, Any]:
 
 def input_files(scenario: Scenario, varied: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Return the digests of the files that a scenario and its runs name; see `files_named`."""
-    return {path: f"{SHA}{digest(path)}" for path in files_named(scenario, varied)}
+    return {path: labelled_digest(path) for path in files_named(scenario, varied)}
 
 
 def digests(scenarios: Iterable[Scenario]) -> dict[str, str]:
     """Return the digests of all files that scenarios name."""
     different = {id(scenario): scenario for scenario in scenarios}  # replicates share theirs
     paths = {path for one in different.values() for _, path in file_settings(one)}
-    return {path: f"{SHA}{digest(path)}" for path in sorted(paths)}
+    return {path: labelled_digest(path) for path in sorted(paths)}
 
 
 def files_named(scenario: Scenario, varied: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -164,11 +164,11 @@ def varied(connection: sqlite3.Connection) -> dict[str, type]:
     1 is a user and 1.0 is everybody.
     """
     rows = connection.execute(
-        "SELECT s.key, group_concat(DISTINCT s.type), count(*) FROM runs, "
+        "SELECT s.key, group_concat(DISTINCT s.type) FROM runs, "
         "json_each(runs.settings) AS s GROUP BY s.key ORDER BY min(runs.rowid), min(s.id)"
     ).fetchall()
     kinds: dict[str, type] = {}
-    for name, types, _ in rows:
+    for name, types in rows:
         found = {KINDS.get(kind, object) for kind in types.split(",") if kind != "null"}
         kinds[name] = found.pop() if len(found) == 1 else object if found else str
     return kinds

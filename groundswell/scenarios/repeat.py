@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from groundswell.files import file_settings
 from groundswell.scenarios.archive import Archive, stored
-from groundswell.scenarios.identity import NUMBERS, run_id
+from groundswell.scenarios.identity import NUMBERS
 from groundswell.scenarios.provenance import git_commit, host, versions
 from groundswell.scenarios.running import execute
 from groundswell.scenarios.store import RunRecord
@@ -111,7 +111,7 @@ def repeat(
     archive.check_inputs(path for task in work for _, path in file_settings(task.scenario))
     archive.check_ids(records, work)
     result = execute(archive.scenario, work, workers=workers, progress=progress)
-    again = (stored(result.store, run_id(task.scenario, task.replicate)) for task in work)
+    again = (stored(result.store, task.run) for task in work)
     pairs = zip(records, again, strict=True)
     return Repetition(
         tuple(record.run for record in records),

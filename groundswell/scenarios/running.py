@@ -190,7 +190,8 @@ def _checked_world(task: Task, origin: Origin, swept: Scenario | None) -> World:
     from groundswell.world import build_world
 
     try:
-        return build_world(task.scenario, Streams(task.scenario.seed), origin.locate)
+        streams = Streams(task.scenario.seed)
+        return build_world(task.scenario, streams, origin.locate, ahead=True)
     except ScenarioError as error:
         if swept is None:
             raise
@@ -228,7 +229,6 @@ def execute(
         refuse_other_data(store, work)
         # What is read now is what runs are made from: data that change meanwhile make them fail.
         inputs = {} if out is None else digests(task.scenario for task in work)
-        store.place((task.position, task.run) for task in work)
         again = {None, FAILED} if retry_failed else {None}
         missing = [task for task in work if store.status(task.run) in again]
         # Not there now either: another process may have stored it meanwhile.

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from groundswell.problems import InputError
-from groundswell.scenarios.loading import with_files_found
 from groundswell.scenarios.simulate import Task
 from groundswell.scenarios.store import Store
 from groundswell.scenarios.sweeping import shown
@@ -27,20 +26,17 @@ def refuse_twins(work: Sequence[Task]) -> None:
 
 def refuse_other_data(store: Store, work: Sequence[Task]) -> None:
     """Refuse a folder with runs of these settings that were made from other data."""
-    if not store.labels():
+    there = store.labels()
+    if not there:
         return
-    meant = {(_named(task), task.scenario.seed, task.replicate): task for task in work}
-    for run, seed, replicate, settings in store.labels():
+    meant = {(_label(task.recorded), task.scenario.seed, task.replicate): task for task in work}
+    for run, seed, replicate, settings in there:
         task = meant.get((_label(json.loads(settings)), seed, replicate))
         if task is not None and task.run != run:
             raise InputError(
                 f"'{store.folder}' holds runs of {shown(task.settings) or 'this scenario'} from "
                 "other data: a file has changed since; choose another folder with --out"
             )
-
-
-def _named(task: Task) -> str:
-    return _label(with_files_found(task.settings, task.scenario))
 
 
 def _label(settings: Mapping[str, Any]) -> str:

@@ -55,7 +55,12 @@ class Shard(NamedTuple):
 
     def folder(self, whole: Path) -> Path:
         """Return where the part of a study goes, given where the whole would."""
-        return whole.with_name(f"{whole.name}-shards") / str(self)
+        return parts_of(whole) / str(self)
+
+
+def parts_of(whole: Path) -> Path:
+    """Return where the parts of a study go, given where the whole does."""
+    return whole.with_name(f"{whole.name}-shards")
 
 
 def merge(folders: Sequence[Path], out: Path) -> Result:
@@ -122,8 +127,7 @@ def slurm_script(
     memory
         Memory of each job.
     """
-    parts = folder.with_name(f"{folder.name}-shards")
-    file, here, whole = (shlex.quote(str(path)) for path in (scenario, parts, folder))
+    file, here, whole = (shlex.quote(str(path)) for path in (scenario, parts_of(folder), folder))
     return f"""#!/bin/bash
 #SBATCH --job-name={name}
 #SBATCH --array=1-{jobs}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from groundswell.files import file_settings
 from groundswell.platform.learners.base import DivergedError
 from groundswell.problems import InputError
 from groundswell.scenario import Scenario
@@ -37,7 +38,7 @@ class Task:
     replicate
         Which replicate.
     position
-        Place among the runs of the study.
+        Place of its point among those of the study.
     settings
         The values the sweep gave it, by dotted key.
     checkpoints
@@ -54,6 +55,11 @@ class Task:
     def run(self) -> str:
         """Its id, by the data as they are when somebody first asks."""
         return run_id(self.scenario, self.replicate)
+
+    @cached_property
+    def recorded(self) -> dict[str, Any]:
+        """The values the sweep gave it as they are recorded: files by their absolute path."""
+        return with_files_found(self.settings, self.scenario)
 
 
 def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
@@ -88,7 +94,7 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
         seed=task.scenario.seed,
         status=status,
         seconds=keeper.seconds + time.perf_counter() - start,
-        settings=with_files_found(task.settings, task.scenario),
+        settings=task.recorded,
         position=task.position,
         tables=tables,
         error=error,
@@ -97,7 +103,7 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
 
 def _check_data(task: Task) -> None:
     """Refuse what was made of other data than its id says."""
-    if task.run != run_id(task.scenario, task.replicate):
+    if file_settings(task.scenario) and task.run != run_id(task.scenario, task.replicate):
         raise InputError("a data file has changed since the study began; start it again")
 
 

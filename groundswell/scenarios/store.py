@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,7 @@ class RunRecord:
     settings
         The settings that a sweep varies, by dotted key.
     position
-        Place among the runs of the study, so that tables do not depend on which run ends first.
+        Place of its point among those of the study; tables do not depend on which run ends first.
     tables
         The rows of each table that was recorded.
     error
@@ -149,12 +149,6 @@ class Store:
     def seeds(self) -> list[int]:
         """Return the seeds of all runs, ascending."""
         return [seed for (seed,) in self._all("SELECT DISTINCT seed FROM runs ORDER BY seed")]
-
-    def place(self, positions: Iterable[tuple[int, str]]) -> None:
-        """Say anew which place runs have; a study with more replicates has other ones."""
-        with self.writing() as connection:
-            query = "UPDATE runs SET position = ?1 WHERE run = ?2 AND position != ?1"
-            connection.executemany(query, positions)
 
     def read(
         self,

@@ -327,6 +327,8 @@ def test_no_pressure_beside_some_is_a_run_of_a_sweep(make_scenario, write):
     scenario = make_scenario(network=network, sweep=swept, rounds=3)
     assert len(gs.sweep(scenario).runs) == 2
     assert len(gs.run(scenario).runs) == 1
+    latin = {"latin": {"points": 3, "ranges": {"payoff.peer_pressure": [0.0, 0.2]}}}
+    assert len(gs.sweep(scenario.replace({"sweep": latin})).runs) == 3
     without = scenario.replace({"sweep": {}, "payoff.peer_pressure": 0.0})
     later = without.replace({"schedule": {"payoff.cost": [[0, 0.1], [3, 0.4]]}})
     assert len(gs.run(later).runs) == 1

@@ -35,6 +35,18 @@ STUDY = {
     "sweep": {"grid": {"payoff.peer_pressure": [0.0, 0.5]}},
 }
 
+LONG = """
+name = "long"
+rounds = 30
+replicates = 4000
+population = { kind = "blank", users = 300 }
+network = { kind = "watts-strogatz", degree = 6 }
+payoff = { cost = { kind = "normal", mean = 0.6, sd = 0.2 } }
+collective = { seeds = 30 }
+platform = { kind = "response", curve = "logistic" }
+sweep = { grid = { "payoff.peer_pressure" = [0.0, 0.5] } }
+"""
+
 
 @pytest.fixture(scope="module")
 def alone() -> gs.Result:
@@ -186,9 +198,42 @@ def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
         engines.dask("tcp://10.0.0.5:8786").__enter__()
 
 
+def start(folder: Path, *options: str) -> subprocess.Popen[str]:
+    """Start a sweep that takes a while, and wait until runs of it have ended."""
+    (folder / "long.toml").write_text(LONG, encoding="utf-8")
+    command = [sys.executable, "-m", "groundswell", "sweep", "long.toml", "--out", "out", *options]
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("run "):
+            return process
+    pytest.fail("no run has ended")
+
+
+@pytest.mark.slow
+def test_interrupted_processes_leave_no_traceback(tmp_path: Path) -> None:
+    for trial in range(8):
+        process = start(tmp_path, "--workers", "2")
+        time.sleep(0.05 * trial)
+        stop = (signal.SIGINT, signal.SIGTERM)[trial % 2]
+        process.send_signal(stop)
+        out, error = process.communicate(timeout=60)
+        assert process.returncode == 128 + stop, error
+        assert "the same command goes on with the others" in out
+        assert "Traceback" not in error
+
+
 @pytest.fixture
 def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers without nannies, all of them processes of their own."""
+    """Two workers without nannies and their scheduler, all of them processes of their own."""
     pytest.importorskip("distributed")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 
@@ -204,7 +249,7 @@ def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     )  # fmt: skip
     options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
     workers = [dask("dask_worker", address, *options) for _ in range(2)]
-    yield address, workers
+    yield address, [*workers, scheduler]
     for process in (*workers, scheduler):
         process.kill()
         process.communicate()
@@ -248,6 +293,34 @@ def test_dask_by_the_command(
     folders = ("results/bayes-step", "here")
     one, two = (pd.read_csv(tmp_path / folder / "series.csv") for folder in folders)
     pd.testing.assert_frame_equal(one, two)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_dask_scheduler_that_is_killed(
+    cluster: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path, stopped: bool
+) -> None:
+    address, processes = cluster
+    process = start(tmp_path, "--dask", address)
+    time.sleep(1)
+    processes[-1].kill()
+    if stopped:
+        time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+    _, error = process.communicate(timeout=20)
+    assert "Traceback" not in error
+    if stopped:
+        # Whichever is heard first.
+        assert process.returncode in {2, 128 + signal.SIGTERM}, error
+    else:
+        assert process.returncode == 2, error
+        assert f"the dask scheduler at '{address}' is gone" in error
+    stored = gs.open(tmp_path / "out").statuses["ok"]
+    assert stored > 0
+    again = start(tmp_path, "--workers", "2")
+    again.send_signal(signal.SIGTERM)
+    again.communicate(timeout=60)
+    assert gs.open(tmp_path / "out").statuses["ok"] > stored
 
 
 @pytest.mark.slow
