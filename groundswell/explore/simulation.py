@@ -1,0 +1,137 @@
+"""A model that is watched while it runs: what is shown of a round is taken when it is over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from groundswell.agents.ties import Ties
+from groundswell.data import Bools
+from groundswell.explore.people import Array, people
+from groundswell.model import CollectiveActionModel
+from groundswell.problems import ScenarioError
+from groundswell.scenario import Scenario
+from groundswell.scenarios.curve import success_curve
+from groundswell.scenarios.keeping import forget
+from groundswell.scenarios.threads import one_thread
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHARES = np.linspace(0, 1, 11)
+"""Where the platform's response is measured for the mean-field map."""
+PATIENCE = 10.0
+"""Seconds of training that nobody needs to ask for."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is shown of a round; later rounds leave it as it is.
+
+    Parameters
+    ----------
+    round
+        The round.
+    running
+        Whether there is another one.
+    series
+        What was recorded so far.
+    joined
+        Who is a member.
+    people
+        What can be said of each user.
+    """
+
+    round: int
+    running: bool
+    series: pd.DataFrame
+    joined: Bools
+    people: dict[str, Array]
+
+    @property
+    def status(self) -> str:
+        """The round in one line."""
+        last = self.series.iloc[-1]
+        alpha, success = last["alpha"], last["success"]
+        parts = [f"round {self.round}", f"{int(last['members']):,} of {len(self.joined):,} users"]
+        parts += [] if np.isnan(alpha) else [f"α = {alpha:.3f}"]
+        parts += [] if np.isnan(success) else [f"S = {success:.3f}"]
+        return " · ".join([*parts, *([] if self.running else ["the run is over"])])
+
+
+class Simulation:
+    """A run of a scenario, one round at a time and one caller at a time.
+
+    Parameters
+    ----------
+    scenario
+        What is simulated.
+
+    Attributes
+    ----------
+    moment
+        The last round that is over.
+    seconds
+        How long it took to get to round 0.
+
+    Raises
+    ------
+    ScenarioError
+        If the data do not fit.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario, self._lock = scenario, Lock()
+        started = time.perf_counter()
+        with one_thread():
+            self.model = CollectiveActionModel(scenario)
+            self.moment = self._now(running=True)
+        self.seconds = time.perf_counter() - started
+
+    def step(self) -> Moment:
+        """Simulate a round, unless the run is over."""
+        with self._lock, one_thread():
+            if self.moment.running:
+                self.model.step()
+                self.moment = self._now(running=self.model.running)
+            return self.moment
+
+    def close(self) -> None:
+        """Let go of the model."""
+        forget(self.model)
+
+    @property
+    def ties(self) -> Ties:
+        """Who is tied to whom."""
+        return self.model.ties
+
+    @property
+    def quick(self) -> bool:
+        """Whether the platform's response can be measured in passing."""
+        return self.seconds * len(SHARES) < PATIENCE
+
+    def response(self) -> Iterator[tuple[float, float]]:
+        """Measure the platform's response: pairs of α and S, each when it is there."""
+        with suppress(ScenarioError):  # a strategy without success has no response
+            curve = success_curve(self.scenario, replicates=1)
+            for share in SHARES:
+                with one_thread():
+                    yield float(share), float(np.asarray(curve(share)))
+
+    def _now(self, *, running: bool) -> Moment:
+        model = self.model
+        return Moment(model.round, running, model.series, model.columns["joined"], people(model))
+
+
+def mean_field_terms(simulation: Simulation) -> dict[str, Any] | None:
+    """Return costs and what they are weighed against where the mean field applies, else None."""
+    scenario, columns = simulation.scenario, simulation.model.columns
+    if scenario.decision != type(scenario.decision) or not scenario.decision.forms_beliefs:
+        return None
+    return {name: columns[name] for name in ("cost", "benefit")}
