@@ -33,6 +33,7 @@ ORDER = [
     {"snapshot"},
     {"scenarios"},
     {"progress", "summary", "planning", "commands", "commands_results", "listing"},
+    {"explore"},
     {"exits"},
     {"cli_results"},
     {"cli"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Draft:
     changes: Mapping[str, Any]
     scenario: Scenario
     problem: str = ""
-    refused: int = field(default=0, compare=False)
+    refused: int = 0
 
     @classmethod
     def of(cls, source: str, changes: Mapping[str, Any]) -> Draft:
@@ -63,8 +63,8 @@ class Draft:
         >>> draft.change("platform.learner", "logistic").changes
         {}
         """
-        inside = (key, f"{key}.")
-        others = {k: v for k, v in self.changes.items() if k != key and not k.startswith(inside[1])}
+        inside = f"{key}."
+        others = {k: v for k, v in self.changes.items() if k != key and not k.startswith(inside)}
         try:
             new = Draft.of(self.source, others if value is None else {**others, key: value})
         except ScenarioError as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from groundswell.agents.ties import Ties
 from groundswell.data import Bools
 from groundswell.explore.people import Array, people
 from groundswell.model import CollectiveActionModel
+from groundswell.platform.platform import Learning
 from groundswell.problems import ScenarioError
 from groundswell.scenario import Scenario
 from groundswell.scenarios.curve import success_curve
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHARES = np.linspace(0, 1, 11)
-"""Where the platform's response is measured for the mean-field map."""
+"""Where the response of a platform that learns is measured for the mean-field map."""
+FINE = np.linspace(0, 1, 2001)
+"""Where one is that is known."""
 PATIENCE = 10.0
 """Seconds of training that nobody needs to ask for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Moment:
     """What is shown of a round; later rounds leave it as it is.
 
@@ -116,22 +119,19 @@ class Simulation:
         """Whether the platform's response can be measured in passing."""
         return self.seconds * len(SHARES) < PATIENCE
 
-    def response(self) -> Iterator[tuple[float, float]]:
-        """Measure the platform's response: pairs of α and S, each when it is there."""
-        with suppress(ScenarioError):  # a strategy without success has no response
+    def response(self) -> Iterator[pd.DataFrame]:
+        """Measure the platform's response S(α), share by share; each time all there is so far.
+
+        Nothing comes where the strategy has no success, or users no data.
+        """
+        with suppress(ScenarioError), one_thread():
             curve = success_curve(self.scenario, replicates=1)
-            for share in SHARES:
-                with one_thread():
-                    yield float(share), float(np.asarray(curve(share)))
+            learns = isinstance(self.scenario.platform, Learning)
+            for shares in SHARES if learns else [FINE]:
+                curve(shares)
+                yield curve.table()
 
     def _now(self, *, running: bool) -> Moment:
         model = self.model
         return Moment(model.round, running, model.series, model.columns["joined"], people(model))
 
-
-def mean_field_terms(simulation: Simulation) -> dict[str, Any] | None:
-    """Return costs and what they are weighed against where the mean field applies, else None."""
-    scenario, columns = simulation.scenario, simulation.model.columns
-    if scenario.decision != type(scenario.decision) or not scenario.decision.forms_beliefs:
-        return None
-    return {name: columns[name] for name in ("cost", "benefit")}
