@@ -8,8 +8,13 @@ from typing import Any
 
 from groundswell.component import load_plugins
 from groundswell.explore import server
+from groundswell.explore.draft import Draft
+from groundswell.explore.opened import opened
 from groundswell.problems import InputError
 from groundswell.scenarios.loading import library, load_with_origin
+from groundswell.scenarios.result import open_results
+from groundswell.scenarios.running import check_data
+from groundswell.scenarios.sweeping import replicates
 
 
 def explore_command(source: str, changes: Mapping[str, Any], port: int, *, browser: bool) -> None:
@@ -23,9 +28,7 @@ def explore_command(source: str, changes: Mapping[str, Any], port: int, *, brows
         If the scenario or its data are wrong.
     """
     server.check_installed()
-    from groundswell.explore.opened import opened
-
-    opened.what = _results(source, changes) if is_folder(source) else _draft(source, changes)
+    opened.what = _folder(source, changes) if is_folder(source) else _draft(source, changes)
     server.serve(server.listen(port), browser=browser)
 
 
@@ -34,19 +37,14 @@ def is_folder(source: str) -> bool:
     return Path(source).is_dir() and source not in library()
 
 
-def _results(folder: str, changes: Mapping[str, Any]) -> Any:
-    from groundswell.scenarios.result import open_results
-
+def _folder(folder: str, changes: Mapping[str, Any]) -> Path:
     if changes:
         raise InputError(f"--set changes a scenario, and '{folder}' is a results folder")
-    return open_results(folder)
+    open_results(folder)
+    return Path(folder)
 
 
-def _draft(source: str, changes: Mapping[str, Any]) -> Any:
-    from groundswell.explore.draft import Draft
-    from groundswell.scenarios.running import check_data
-    from groundswell.scenarios.sweeping import replicates
-
+def _draft(source: str, changes: Mapping[str, Any]) -> Draft:
     load_plugins()
     loaded = load_with_origin(source, changes)
     check_data(replicates(loaded.scenario, loaded.origin)[:1], loaded.origin)

@@ -84,16 +84,16 @@ class Draft:
 
     @property
     def command(self) -> str:
-        """The command that runs this scenario."""
+        """The command that runs it."""
         pairs = [f"{key}={_as_typed(value)}" for key, value in self.changes.items()]
         options = [word for pair in pairs for word in ("--set", pair)]
         return shlex.join(["groundswell", "run", self.source, *options])
 
     @property
     def text(self) -> str:
-        """This scenario as a file."""
+        """What its file holds."""
         body = scenario_text(self.scenario)
-        return f"# Made on the page of groundswell explore from: {self.source}\n{body}\n"
+        return f"# Made on the page of: groundswell explore {shlex.quote(self.source)}\n{body}\n"
 
     @property
     def file_name(self) -> str:
@@ -131,7 +131,7 @@ def _as_typed(value: Any) -> str:
     if isinstance(value, str):
         return value if typed(value) == value else json.dumps(value, ensure_ascii=False)
     if not isinstance(value, Mapping):
-        return tomlkit.item(value).as_string()
+        return str(tomlkit.item(value).as_string())
     table = tomlkit.inline_table()
     table.update({name: inner for name, inner in value.items() if inner is not None})
-    return table.as_string()
+    return str(table.as_string())

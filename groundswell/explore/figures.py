@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from groundswell.agents.columns import Columns
 from groundswell.agents.decision import BestResponse
+from groundswell.agents.distribution import Constant, Continuous
+from groundswell.agents.payoff import Payoff
 from groundswell.analysis import plots
 from groundswell.explore.simulation import Moment, Simulation
 
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 DOTS_PER_INCH = 130
 WIDTH, HEIGHT = 5.6, 3.6
+
+MOST_COSTS = 2000
+"""The map of more users than these is that of some of them, evenly spread."""
 
 _drawing = Lock()
 
@@ -33,7 +39,8 @@ def drawn(draw: Callable[[Axes], object]) -> bytes:
         ax = plots.new_axes(WIDTH, HEIGHT)
         draw(ax)
         image = BytesIO()
-        ax.figure.savefig(image, format="png", dpi=DOTS_PER_INCH)
+        figure: Any = ax.figure
+        figure.savefig(image, format="png", dpi=DOTS_PER_INCH)
         return image.getvalue()
 
 
@@ -62,14 +69,10 @@ def mean_field(simulation: Simulation, response: pd.DataFrame, moment: Moment) -
     payoff, columns = simulation.scenario.payoff, simulation.model.columns
     measured = payoff.spillover == "measured"
     curve = response.assign(success=response["lift"]) if measured else response
-    terms: dict[str, Any] = {
-        name: columns[name] for name in ("benefit", "selective_incentive", "peer_pressure")
-    }
     return drawn(
         lambda ax: plots.mean_field(
             curve,
-            columns["cost"],
-            **terms,
+            **terms(payoff, columns),
             spillover=0.0 if isinstance(payoff.spillover, str) else payoff.spillover,
             revision=float(np.mean(columns["revision"])) if "revision" in columns else 1.0,
             safety=payoff.safety,
@@ -77,3 +80,19 @@ def mean_field(simulation: Simulation, response: pd.DataFrame, moment: Moment) -
             ax=ax,
         )
     )
+
+
+def terms(payoff: Payoff, columns: Columns) -> dict[str, Any]:
+    """Return costs and what they are weighed against.
+
+    Costs by their law where they are drawn from one: those that were drawn are a staircase, which
+    the map crosses a hundred times where the law crosses once.
+    """
+    some = np.unique(np.linspace(0, columns.users - 1, min(columns.users, MOST_COSTS)).astype(int))
+    found: dict[str, Any] = {}
+    for name in ("cost", "benefit", "selective_incentive", "peer_pressure"):
+        setting = getattr(payoff, name)
+        found[name] = setting.value if isinstance(setting, Constant) else columns[name][some]
+    if isinstance(payoff.cost, Continuous) and payoff.cost.correlate is None:
+        found["cost"] = payoff.cost
+    return found

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from groundswell.explore.draft import Draft
-from groundswell.scenarios.result import Result
 
 
 @dataclass
 class Opened:
-    """What was opened: a draft to start from, or results."""
+    """What was opened: a draft to start from, or the folder of results."""
 
-    what: Draft | Result | None = None
+    what: Draft | Path | None = None
 
 
 opened = Opened()

@@ -8,36 +8,42 @@ model that cannot be made would break the page. Its controls are (`groundswell.e
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 
 import solara
-import solara.lab
+from solara.lab import use_task
 
 from groundswell.explore.controls import controls
 from groundswell.explore.draft import Draft
 from groundswell.explore.opened import opened
 from groundswell.explore.panels import Panels, Taking
 from groundswell.explore.results import Results
-from groundswell.explore.simulation import Simulation
+from groundswell.explore.session import Session
 from groundswell.explore.widgets import Setting
-from groundswell.problems import InputError, ScenarioError
-from groundswell.scenarios.result import Result
 
-PAUSE = 0.15
-"""Seconds between two rounds of a run that plays, to look at them."""
 OPEN = {"decision", "platform"}
 """Sections of settings that are open at first."""
-NARROW = "@media (max-width: 600px) { .solara-content-main { padding: 4px !important; } }"
+LOOK = """
+.explorer { display: grid; grid-template-columns: 340px minmax(0, 1fr); gap: 8px; }
+.settings { position: sticky; top: 0; max-height: calc(100vh - 90px); overflow-y: auto; }
+@media (max-width: 900px) {
+  .explorer { grid-template-columns: minmax(0, 1fr); }
+  .settings { position: static; max-height: none; order: 2; }
+}
+.setting { min-height: 48px; padding-top: 4px; }
+.setting .v-input--selection-controls { margin-top: 4px; }
+.command { white-space: pre-wrap; margin-top: 12px; }
+"""
 
 
 @solara.component
 def Page() -> None:
     """The page of what was opened."""
-    solara.Style(NARROW)
-    if isinstance(opened.what, Result):
-        Results(opened.what)
-    elif opened.what is not None:
+    solara.Style(LOOK)
+    if isinstance(opened.what, Draft):
         Explorer(opened.what)
+    elif opened.what is not None:
+        Results(opened.what)
 
 
 @solara.component
@@ -47,10 +53,12 @@ def Explorer(start: Draft) -> None:
     solara.Title(f"{draft.value.scenario.name} · Groundswell")
     with solara.AppBar():
         solara.AppBarTitle(draft.value.scenario.name)
-    with solara.Sidebar():
-        Settings(draft)
-    Run(draft)
-    Taking(draft.value)
+    with solara.Div(classes=["explorer"]):
+        with solara.Div(classes=["settings"]):
+            Settings(draft)
+        with solara.Column():
+            Run(draft)
+            Taking(draft.value)
 
 
 @solara.component
@@ -74,64 +82,41 @@ def Settings(draft: solara.Reactive[Draft]) -> None:
 @solara.component
 def Run(draft: solara.Reactive[Draft]) -> None:
     """The model of this browser: buttons, and what is seen of it."""
-    simulation = solara.use_reactive(None)
-    moment = solara.use_reactive(None)
-    playing, problem = solara.use_reactive(False), solara.use_reactive("")
-    resets = solara.use_reactive(0)
+    session = solara.use_memo(lambda: Session(draft), [])
+    making = use_task(session.make, dependencies=[session.resets.value], prefer_threaded=True)
+    advancing = use_task(session.advance, dependencies=None, prefer_threaded=True)
+    solara.use_effect(lambda: session.stop, [])
+    simulation, moment = session.simulation.value, session.moment.value
+    ready = simulation is not None and moment is not None and not making.pending
+    Buttons(session, making.pending, ready and moment.running and not advancing.pending, advancing)
+    solara.Text(_status(session, making.pending), classes=["status"])
+    solara.ProgressLinear(making.pending or advancing.pending)
+    if session.problem.value:
+        solara.Error(session.problem.value)
+    if ready:
+        if draft.value.scenario != simulation.scenario:
+            solara.Info("The settings have changed. Reset starts a run with them.", dense=True)
+        Panels(simulation, moment).key(f"run {id(simulation)}")
 
-    async def make() -> None:
-        try:
-            new = Simulation(draft.value.scenario)
-        except (ScenarioError, InputError) as error:
-            problem.set(str(error))
-            return
-        problem.set("")
-        simulation.set(new)
-        moment.set(new.moment)
 
-    async def advance() -> None:
-        watched = simulation.value
-        going = True
-        while going:
-            now = watched.step()
-            if simulation.value is not watched:
-                return
-            moment.set(now)
-            going = playing.value and now.running
-            await asyncio.sleep(PAUSE)
-        playing.set(False)
+def _status(session: Session, making: bool) -> str:
+    if making:
+        return "making the model ..."
+    return session.moment.value.status if session.simulation.value else "there is no model"
 
-    making = solara.lab.use_task(make, dependencies=[resets.value], prefer_threaded=True)
-    advancing = solara.lab.use_task(advance, dependencies=None, prefer_threaded=True)
 
-    def stop() -> None:
-        playing.set(False)
-        if simulation.value is not None:
-            simulation.value.close()
-
-    def reset() -> None:
-        stop()
-        resets.set(resets.value + 1)
+@solara.component
+def Buttons(session: Session, making: bool, idle: bool, advance: Callable[[], None]) -> None:
+    """Reset, play or pause, step."""
 
     def play() -> None:
-        playing.set(True)
-        advancing()
+        session.playing.set(True)
+        advance()
 
-    solara.use_effect(lambda: stop, [])
-    ready = moment.value is not None and not making.pending
-    idle = ready and moment.value.running and not advancing.pending
-    with solara.Row(style={"flex-wrap": "wrap", "align-items": "center"}):
-        solara.Button("Reset", reset, color="primary", outlined=True, disabled=making.pending)
-        if playing.value:
-            solara.Button("Pause", lambda: playing.set(False), color="primary")
+    with solara.Row():
+        solara.Button("Reset", session.reset, color="primary", outlined=True, disabled=making)
+        if session.playing.value:
+            solara.Button("Pause", lambda: session.playing.set(False), color="primary")
         else:
             solara.Button("Play", play, color="primary", disabled=not idle)
-        solara.Button("Step", advancing, color="primary", outlined=True, disabled=not idle)
-        solara.Text(moment.value.status if ready else "making the model ...", classes=["status"])
-    solara.ProgressLinear(making.pending or advancing.pending)
-    if problem.value:
-        solara.Error(problem.value)
-    if ready:
-        if draft.value.scenario != simulation.value.scenario:
-            solara.Info("The settings have changed. Reset starts a run with them.", dense=True)
-        Panels(simulation.value, moment.value).key(f"run {id(simulation.value)}")
+        solara.Button("Step", advance, color="primary", outlined=True, disabled=not idle)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import solara
-import solara.lab
+from solara.lab import use_task
 
 from groundswell.analysis import plots
 from groundswell.explore import figures
 from groundswell.explore.draft import Draft
-from groundswell.explore.people import decision
+from groundswell.explore.people import WILL, decision
 from groundswell.explore.simulation import Moment, Simulation
 from groundswell.explore.widgets import CopyButton, Figure
 from groundswell.problems import InputError
@@ -44,7 +44,7 @@ def MeanField(simulation: Simulation, moment: Moment) -> None:
                 return
             response.set(table)
 
-    task = solara.lab.use_task(measure, dependencies=[asked.value], prefer_threaded=True)
+    task = use_task(measure, dependencies=[asked.value], prefer_threaded=True)
     if reason:
         solara.Text(reason)
     elif response.value is not None and len(response.value) > 1:
@@ -67,12 +67,14 @@ def OneUser(moment: Moment) -> None:
     if not 0 <= user.value <= last:
         solara.Warning(f"users go from 0 to {last:,}", dense=True)
         return
-    rows = [(what, values[user.value].item()) for what, values in moment.people.items()]
+    people = {what: values for what, values in moment.people.items() if what != WILL}
+    rows = [(what, _shown(values[user.value].item())) for what, values in people.items()]
+    rows.append(("when it revises next, it", decision(moment.people, user.value)))
     with solara.v.SimpleTable(dense=True), solara.v.Html(tag="tbody"):
-        for what, value in [*rows, ("when it revises next, it", decision(moment.people, user.value))]:
+        for what, value in rows:
             with solara.v.Html(tag="tr"):
                 solara.v.Html(tag="td", children=[what])
-                solara.v.Html(tag="td", children=[_shown(value)])
+                solara.v.Html(tag="td", children=[value])
 
 
 def _shown(value: object) -> str:
@@ -100,10 +102,10 @@ def Taking(draft: Draft) -> None:
     with solara.Card("Take it with you"):
         with solara.Row(style={"flex-wrap": "wrap"}):
             solara.Button("Save as scenario file", save, outlined=True)
-            solara.FileDownload(draft.text, draft.file_name, label="Download", mime_type="text/plain")
+            solara.FileDownload(
+                draft.text, draft.file_name, label="Download", mime_type="text/plain"
+            )
             CopyButton(text=draft.command)
-        solara.v.Html(
-            tag="pre", children=[draft.command], style_="white-space: pre-wrap", class_="command"
-        )
+        solara.v.Html(tag="pre", children=[draft.command], class_="command")
         if said.value:
             solara.Text(said.value, classes=["said"])

@@ -40,9 +40,7 @@ def people(model: CollectiveActionModel) -> dict[str, Array]:
         "neighbours": ties.degree,
         "members among them": ties.joined_neighbours(columns["joined"]),
     }
-    found |= {
-        name.replace("_", " "): columns[name] for name in columns if name not in ATTRIBUTES
-    }
+    found |= {name.replace("_", " "): columns[name] for name in columns if name not in ATTRIBUTES}
     if model.scenario.decision.forms_beliefs:
         found |= _compared(outlook)
     found["payoff in this round"] = model.recorder.payoff

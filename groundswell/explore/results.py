@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import solara
 
 from groundswell.analysis import plots
 from groundswell.explore.figures import drawn
 from groundswell.explore.widgets import Figure
 from groundswell.problems import InputError
-from groundswell.scenarios.result import Result
+from groundswell.scenarios.result import Result, open_results
 
 SHOWN = (("alpha", "success"), ("member_share",), ("accuracy",), ("welfare",))
 """Columns of ``series`` that are drawn, each of them in a figure of its own."""
@@ -17,20 +19,30 @@ MOST_RUNS = 100
 
 
 @solara.component
-def Results(result: Result) -> None:
+def Results(folder: Path) -> None:
     """What a study found."""
+    result = solara.use_memo(lambda: read(folder), [])
     solara.Title(f"{result.scenario.name} · Groundswell")
     with solara.AppBar():
         solara.AppBarTitle(result.scenario.name)
-    statuses = ", ".join(f"{count:,} {status}" for status, count in result.statuses.items())
-    solara.Text(f"{result.folder}: runs: {statuses}", classes=["status"])
+    counts = result.runs["status"].value_counts()
+    statuses = ", ".join(f"{count:,} {status}" for status, count in counts.items())
+    solara.Text(f"{folder}: runs: {statuses or 'none'}", classes=["status"])
     with solara.ColumnsResponsive(12, large=6):
         for columns in SHOWN:
-            with solara.Card():
-                Series(result, columns)
+            if result.series[list(columns)].notna().any(axis=None):
+                with solara.Card():
+                    Series(result, columns)
     with solara.Card("Runs"):
-        runs = solara.use_memo(lambda: result.read("runs", limit=MOST_RUNS), [])
+        runs = result.runs.head(MOST_RUNS).round(3).fillna("")
         solara.DataFrame(runs, items_per_page=10, scrollable=True)
+
+
+def read(folder: Path) -> Result:
+    """Read at once what the page shows: a database is for the thread that has opened it."""
+    result = open_results(folder)
+    _ = result.runs, result.series
+    return result
 
 
 @solara.component

@@ -8,6 +8,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Mapping
+from importlib import import_module
 
 from groundswell.problems import InputError
 
@@ -23,6 +24,8 @@ SETTINGS = {
     "MPLBACKEND": "Agg",
 }
 """Solara reads its settings from the environment when it is imported."""
+NEEDED = ("solara.server.starlette", "solara_assets", "mesa.visualization")
+"""Without its assets Solara would ask a server far away for them."""
 PATIENCE = 1
 """Seconds that browsers get to let go when the server stops."""
 
@@ -37,12 +40,11 @@ def check_installed() -> None:
     """
     os.environ.update(SETTINGS)
     try:
-        import mesa.visualization
-        import solara.server.starlette
-        import solara_assets  # noqa: F401  (without it the page waits for a server far away)
+        for name in NEEDED:
+            import_module(name)
     except ImportError as error:
         raise InputError(
-            f"the explorer needs {error.name or 'packages'}, which is not installed: "
+            f"the explorer needs packages that are not installed ({error}): "
             "pip install 'groundswell[explore]'"
         ) from None
 

@@ -134,4 +134,3 @@ class Simulation:
     def _now(self, *, running: bool) -> Moment:
         model = self.model
         return Moment(model.round, running, model.series, model.columns["joined"], people(model))
-

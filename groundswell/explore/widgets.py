@@ -20,10 +20,10 @@ def Setting(control: Control, on_change: Callable[[str, Any], None]) -> None:
         if value != control.value:
             on_change(control.key, control.setting(value))
 
-    with solara.v.Html(tag="div", attributes={"title": control.help}):
+    with solara.v.Html(tag="div", attributes={"title": control.help}, class_="setting"):
         if control.form == "number":
             box = solara.InputInt if control.whole else solara.InputFloat
-            box(control.label, control.value, changed, optional=True, dense=True)
+            box(control.label, control.value, changed, optional=True)
         else:
             UserInputs({control.key: _as_mesa(control)}, lambda _, value: changed(value))
 
@@ -33,7 +33,8 @@ def _as_mesa(control: Control) -> Slider | dict[str, Any]:
     if control.form == "slider":
         number = int if control.whole else float
         limits = (control.low, control.high, control.step)
-        return Slider(control.label, number(control.value), *map(number, limits), dtype=number)
+        label = f"{control.label} {control.value:g}"
+        return Slider(label, number(control.value), *map(number, limits), dtype=number)
     name = {"menu": "Select", "checkbox": "Checkbox", "text": "InputText"}[control.form]
     value = "" if control.value is None else control.value
     return {
