@@ -27,8 +27,8 @@ def explore_command(source: str, changes: Mapping[str, Any], port: int, *, brows
     ScenarioError
         If the scenario or its data are wrong.
     """
-    server.check_installed()
     opened.what = _folder(source, changes) if is_folder(source) else _draft(source, changes)
+    server.check_installed()
     server.serve(server.listen(port), browser=browser)
 
 

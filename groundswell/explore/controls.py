@@ -93,8 +93,8 @@ def controls(scenario: Scenario) -> dict[str, list[Control]]:
 
     >>> import groundswell as gs
     >>> found = controls(gs.load("quickstart"))
-    >>> [control.key for control in found["network"]]
-    ['network', 'network.degree', 'network.rewire']
+    >>> [control.key for control in found["platform"]][:4]
+    ['platform', 'platform.learner', 'platform.learner.strength', 'platform.learner.iterations']
     """
     sections: dict[str, list[Control]] = {"run": []}
     for control in _of(scenario):

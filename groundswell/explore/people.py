@@ -29,7 +29,7 @@ def people(model: CollectiveActionModel) -> dict[str, Array]:
     >>> from groundswell.model import CollectiveActionModel
     >>> from groundswell.scenarios.loading import load
     >>> found = people(CollectiveActionModel(load("granovetter")))
-    >>> decision(found, 1), decision(found, 2)
+    >>> decision(found, 0), decision(found, 1)
     ('joins', 'stays out')
     """
     columns, ties = model.columns, model.ties
@@ -56,6 +56,17 @@ def decision(found: dict[str, Array], user: int) -> str:
     if found["member"][user]:
         return "stays" if found[WILL][user] else "leaves"
     return "joins" if found[WILL][user] else "stays out"
+
+
+def shown(value: object) -> str:
+    """Write a value for people.
+
+    >>> shown(True), shown(0.123456), shown(12)
+    ('yes', '0.1235', '12')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _compared(outlook: Situation) -> dict[str, Array]:

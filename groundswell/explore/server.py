@@ -14,7 +14,7 @@ from groundswell.problems import InputError
 
 HOST = "localhost"
 SETTINGS = {
-    "SOLARA_APP": "groundswell.explore.page",
+    "SOLARA_APP": "groundswell.explore.web.page",
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_THEME_TITLE": "Groundswell",

@@ -8,7 +8,7 @@ import solara
 
 from groundswell.analysis import plots
 from groundswell.explore.figures import drawn
-from groundswell.explore.widgets import Figure
+from groundswell.explore.web.widgets import Figure
 from groundswell.problems import InputError
 from groundswell.scenarios.result import Result, open_results
 

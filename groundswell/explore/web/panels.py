@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import solara
 from solara.lab import use_task
 
 from groundswell.analysis import plots
 from groundswell.explore import figures
 from groundswell.explore.draft import Draft
-from groundswell.explore.people import WILL, decision
-from groundswell.explore.simulation import Moment, Simulation
-from groundswell.explore.widgets import CopyButton, Figure
+from groundswell.explore.people import WILL, decision, shown
+from groundswell.explore.simulation import SHARES, Moment, Simulation
+from groundswell.explore.web.widgets import CopyButton, Figure
 from groundswell.problems import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @solara.component
@@ -33,30 +38,28 @@ def Panels(simulation: Simulation, moment: Moment) -> None:
 def MeanField(simulation: Simulation, moment: Moment) -> None:
     """The mean-field map; what it takes of the platform is measured in the background."""
     reason = figures.why_no_mean_field(simulation)
-    asked = solara.use_reactive(False)
-    response = solara.use_reactive(None)
+    asked, done = solara.use_reactive(simulation.quick), solara.use_reactive(0)
 
-    async def measure() -> None:
-        if reason or not (asked.value or simulation.quick):
-            return
-        for table in simulation.response():
+    async def measure() -> pd.DataFrame | None:
+        table = None
+        for number, table in enumerate(simulation.response() if asked.value else [], start=1):
+            done.set(number)
             if not task.is_current():
-                return
-            response.set(table)
+                break
+        return table
 
     task = use_task(measure, dependencies=[asked.value], prefer_threaded=True)
     if reason:
         solara.Text(reason)
-    elif response.value is not None and len(response.value) > 1:
-        table = response.value
-        Figure(lambda: figures.mean_field(simulation, table, moment), [moment, len(table)])
-    elif task.pending:
-        solara.Text("measuring the platform's response S(α) ...")
-    elif asked.value or simulation.quick:
-        solara.Text("This platform has no response S(α).")
-    else:
-        solara.Text("It takes the platform's response S(α): the learner is trained at 11 shares.")
+    elif not asked.value:
+        solara.Text(f"It takes the platform's response: {len(SHARES)} trainings.")
         solara.Button("Measure", on_click=lambda: asked.set(True), outlined=True)
+    elif task.pending:
+        solara.Text(f"measuring the platform's response: {done.value} of {len(SHARES)} trainings")
+    elif task.value is None:
+        solara.Text("There is none: this platform has no response S(α).")
+    else:
+        Figure(lambda: figures.mean_field(simulation, task.value, moment), [moment, task.value])
 
 
 @solara.component
@@ -68,24 +71,13 @@ def OneUser(moment: Moment) -> None:
         solara.Warning(f"users go from 0 to {last:,}", dense=True)
         return
     people = {what: values for what, values in moment.people.items() if what != WILL}
-    rows = [(what, _shown(values[user.value].item())) for what, values in people.items()]
+    rows = [(what, shown(values[user.value].item())) for what, values in people.items()]
     rows.append(("when it revises next, it", decision(moment.people, user.value)))
     with solara.v.SimpleTable(dense=True), solara.v.Html(tag="tbody"):
         for what, value in rows:
             with solara.v.Html(tag="tr"):
                 solara.v.Html(tag="td", children=[what])
                 solara.v.Html(tag="td", children=[value])
-
-
-def _shown(value: object) -> str:
-    """Write a value for people.
-
-    >>> _shown(True), _shown(0.123456), _shown(12)
-    ('yes', '0.1235', '12')
-    """
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 @solara.component

@@ -3,7 +3,7 @@
 Mesa's ``SolaraViz`` is not used as a whole: its Reset makes the model, and its Step simulates, in
 the handler of the click, so that the page stands still during a long fit; its parameters are the
 arguments of a model's class, while which settings a scenario has depends on the kinds in it; and a
-model that cannot be made would break the page. Its controls are (`groundswell.explore.widgets`).
+model that cannot be made would break the page. Its controls are (`groundswell.explore.web.widgets`).
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from solara.lab import use_task
 from groundswell.explore.controls import controls
 from groundswell.explore.draft import Draft
 from groundswell.explore.opened import opened
-from groundswell.explore.panels import Panels, Taking
-from groundswell.explore.results import Results
-from groundswell.explore.session import Session
-from groundswell.explore.widgets import Setting
+from groundswell.explore.web.panels import Panels, Taking
+from groundswell.explore.web.results import Results
+from groundswell.explore.web.session import Session
+from groundswell.explore.web.widgets import Setting
 
 OPEN = {"decision", "platform"}
 """Sections of settings that are open at first."""
