@@ -61,6 +61,7 @@ def listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        listener.listen()  # whoever comes before all is ready waits
     except OSError as error:
         listener.close()
         raise InputError(

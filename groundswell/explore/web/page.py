@@ -3,7 +3,7 @@
 Mesa's ``SolaraViz`` is not used as a whole: its Reset makes the model, and its Step simulates, in
 the handler of the click, so that the page stands still during a long fit; its parameters are the
 arguments of a model's class, while which settings a scenario has depends on the kinds in it; and a
-model that cannot be made would break the page. Its controls are (`groundswell.explore.web.widgets`).
+model that cannot be made would break the page. Its controls are: `groundswell.explore.web.widgets`.
 """
 
 from __future__ import annotations

@@ -41,12 +41,14 @@ def MeanField(simulation: Simulation, moment: Moment) -> None:
     asked, done = solara.use_reactive(simulation.quick), solara.use_reactive(0)
 
     async def measure() -> pd.DataFrame | None:
-        table = None
-        for number, table in enumerate(simulation.response() if asked.value else [], start=1):
-            done.set(number)
+        tables = simulation.response() if asked.value and not reason else iter(())
+        found = next(tables, None)
+        for table in tables:
+            found = table
+            done.set(done.value + 1)
             if not task.is_current():
                 break
-        return table
+        return found
 
     task = use_task(measure, dependencies=[asked.value], prefer_threaded=True)
     if reason:
