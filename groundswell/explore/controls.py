@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from groundswell.agents.distribution import Constant
 from groundswell.component import Component, required_fields
 from groundswell.scenario import Scenario
+from groundswell.scenarios.values import typed
 
 Schema = Mapping[str, Any]
 Form = Literal["slider", "number", "menu", "checkbox", "text"]
@@ -80,12 +81,18 @@ class Control:
         return f"{words}: distribution" if self.starts and "constant" in self.starts else words
 
     def setting(self, value: Any) -> Any:
-        """Return what a scenario is to hold for a value of the control."""
+        """Return what a scenario is to hold for a value of the control, None if it is left open.
+
+        >>> Control("rounds", "number", 30).setting("5"), Control("rounds", "number", 30).setting("")
+        (5, None)
+        """
         if self.starts is not None:
             return self.starts[value]
-        if self.form != "slider" or self.whole:
-            return value
-        return float(f"{value:.6g}")
+        if self.form == "slider" and not self.whole:
+            return float(f"{value:.6g}")
+        if value == "":
+            return None
+        return typed(value) if self.form == "number" else value
 
 
 def controls(scenario: Scenario) -> dict[str, list[Control]]:

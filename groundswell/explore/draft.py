@@ -34,14 +34,14 @@ class Draft:
     problem
         Why the last change was refused, empty if it was not.
     refused
-        How many changes were refused so far.
+        Keys of all changes that were refused so far.
     """
 
     source: str
     changes: Mapping[str, Any]
     scenario: Scenario
     problem: str = ""
-    refused: int = 0
+    refused: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, source: str, changes: Mapping[str, Any]) -> Draft:
@@ -69,7 +69,7 @@ class Draft:
             new = Draft.of(self.source, others if value is None else {**others, key: value})
         except ScenarioError as error:
             said = "\n".join(line.removeprefix("--set: ") for line in error.lines)
-            return replace(self, problem=f"refused: {said}", refused=self.refused + 1)
+            return replace(self, problem=f"refused: {said}", refused=(*self.refused, key))
         return replace(new._shortest(key), refused=self.refused)
 
     def _shortest(self, key: str) -> Draft:

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-DOTS_PER_INCH = 130
-WIDTH, HEIGHT = 5.6, 3.6
+DOTS_PER_INCH = 150
+WIDTH, HEIGHT = 4.6, 3.1
 
+FIRST_ROUNDS = 10
+"""So many rounds are in sight from the start."""
 MOST_COSTS = 2000
 """The map of more users than these is that of some of them, evenly spread."""
 
@@ -47,8 +49,13 @@ def drawn(draw: Callable[[Axes], object]) -> bytes:
 def course(moment: Moment) -> bytes:
     """Draw α and S over the rounds so far."""
     series = moment.series.assign(run="")
-    columns = [name for name in ("alpha", "success") if series[name].notna().any()]
-    return drawn(lambda ax: plots.time_series(series, columns or ["member_share"], ax=ax))
+    measured = [name for name in ("alpha", "success") if series[name].notna().any()]
+
+    def draw(ax: Axes) -> None:
+        plots.time_series(series, measured or ["member_share"], ax=ax)
+        ax.set_xlim(0, max(FIRST_ROUNDS, moment.round))
+
+    return drawn(draw)
 
 
 def network(layout: plots.Layout, joined: ArrayLike) -> bytes:

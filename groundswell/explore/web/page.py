@@ -72,11 +72,10 @@ def Settings(draft: solara.Reactive[Draft]) -> None:
         solara.Error(draft.value.problem, dense=True)
     found = solara.use_memo(lambda: controls(draft.value.scenario), [draft.value.changes])
     for section, those in found.items():
-        with solara.Details(section, expand=section in OPEN):
+        with solara.Details(section, expand=section in OPEN).key(section):
             for control in those:
-                # A refused value is still in the browser: a new control takes its place.
-                key = f"{control.key} {control.form} {draft.value.refused}"
-                Setting(control, change).key(key)
+                refused = draft.value.refused.count(control.key)
+                Setting(control, refused, change).key(f"{control.key} {control.form} {refused}")
 
 
 @solara.component

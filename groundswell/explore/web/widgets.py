@@ -13,19 +13,20 @@ from groundswell.explore.controls import Control
 
 
 @solara.component
-def Setting(control: Control, on_change: Callable[[str, Any], None]) -> None:
-    """One control, with what it means on hovering."""
+def Setting(control: Control, refused: int, on_change: Callable[[str, Any], None]) -> None:
+    """One control, with what it means on hovering.
 
-    def changed(value: Any) -> None:
-        if value != control.value:
-            on_change(control.key, control.setting(value))
+    A value that was refused is still in the browser. With another number of refusals, and another
+    key, a new control takes the place of the one that shows it.
+    """
+
+    def changed(_: str, value: Any) -> None:
+        setting = control.value if value == control.value else control.setting(value)
+        if setting != control.value:
+            on_change(control.key, setting)
 
     with solara.v.Html(tag="div", attributes={"title": control.help}, class_="setting"):
-        if control.form == "number":
-            box = solara.InputInt if control.whole else solara.InputFloat
-            box(control.label, control.value, changed, optional=True)
-        else:
-            UserInputs({control.key: _as_mesa(control)}, lambda _, value: changed(value))
+        UserInputs({control.key: _as_mesa(control)}, changed)
 
 
 def _as_mesa(control: Control) -> Slider | dict[str, Any]:
@@ -35,11 +36,13 @@ def _as_mesa(control: Control) -> Slider | dict[str, Any]:
         limits = (control.low, control.high, control.step)
         label = f"{control.label} {control.value:g}"
         return Slider(label, number(control.value), *map(number, limits), dtype=number)
-    name = {"menu": "Select", "checkbox": "Checkbox", "text": "InputText"}[control.form]
-    value = "" if control.value is None else control.value
-    return {
-        "type": name, "label": control.label, "value": value, "values": list(control.options)
-    }  # fmt: skip
+    if control.form == "menu":
+        values = list(control.options)
+        return {"type": "Select", "label": control.label, "value": control.value, "values": values}
+    if control.form == "checkbox":
+        return {"type": "Checkbox", "label": control.label, "value": control.value}
+    value = "" if control.value is None else str(control.value)
+    return {"type": "InputText", "label": control.label, "value": value}
 
 
 @solara.component
