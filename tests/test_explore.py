@@ -189,12 +189,14 @@ def test_without_solara_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.filterwarnings("ignore")  # Solara's, of Mesa's components
 def test_a_refused_value_is_taken_back(tiny: Draft) -> None:
     solara = pytest.importorskip("solara")
+    from ipyvuetify import TextField
+
     from groundswell.explore.web.page import Settings
 
     _, page = solara.render(Settings(solara.reactive(tiny)), handle_error=False)
 
     def box() -> Any:
-        return next(one for one in page.find(solara.v.TextField).widgets if one.label == "degree")
+        return next(one for one in page.find(TextField).widgets if one.label == "degree")
 
     for typed, left in (("5", "4"), ("5", "4"), ("6", "6"), ("7", "6"), ("", "4")):
         box().v_model = typed

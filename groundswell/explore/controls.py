@@ -83,7 +83,8 @@ class Control:
     def setting(self, value: Any) -> Any:
         """Return what a scenario is to hold for a value of the control, None if it is left open.
 
-        >>> Control("rounds", "number", 30).setting("5"), Control("rounds", "number", 30).setting("")
+        >>> rounds = Control("rounds", "number", 30)
+        >>> rounds.setting("5"), rounds.setting("")
         (5, None)
         """
         if self.starts is not None:

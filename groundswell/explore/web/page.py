@@ -95,7 +95,7 @@ def Run(draft: solara.Reactive[Draft]) -> None:
     if ready:
         if draft.value.scenario != simulation.scenario:
             solara.Info("The settings have changed. Reset starts a run with them.", dense=True)
-        Panels(simulation, moment).key(f"run {id(simulation)}")
+        Panels(simulation, moment, session.playing).key(f"run {id(simulation)}")
 
 
 def _status(session: Session, making: bool) -> str:

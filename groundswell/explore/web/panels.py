@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import solara
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+WAIT = 0.2
+"""Seconds between two looks at whether the run still plays."""
+
+
 @solara.component
-def Panels(simulation: Simulation, moment: Moment) -> None:
+def Panels(simulation: Simulation, moment: Moment, playing: solara.Reactive[bool]) -> None:
     """The figures of a run."""
     layout = solara.use_memo(lambda: plots.network_layout(simulation.ties), [simulation])
     with solara.ColumnsResponsive(12, large=6):
@@ -29,23 +34,24 @@ def Panels(simulation: Simulation, moment: Moment) -> None:
         with solara.Card("The network"):
             Figure(lambda: figures.network(layout, moment.joined), [moment])
         with solara.Card("The mean field"):
-            MeanField(simulation, moment)
+            MeanField(simulation, moment, playing)
         with solara.Card("One user"):
             OneUser(moment)
 
 
 @solara.component
-def MeanField(simulation: Simulation, moment: Moment) -> None:
-    """The mean-field map; what it takes of the platform is measured in the background."""
+def MeanField(simulation: Simulation, moment: Moment, playing: solara.Reactive[bool]) -> None:
+    """The mean-field map; what it takes of the platform is measured while nothing plays."""
     reason = figures.why_no_mean_field(simulation)
     asked, done = solara.use_reactive(simulation.quick), solara.use_reactive(0)
 
     async def measure() -> pd.DataFrame | None:
-        tables = simulation.response() if asked.value and not reason else iter(())
-        found = next(tables, None)
-        for table in tables:
+        found = None
+        for table in simulation.response() if asked.value and not reason else ():
             found = table
             done.set(done.value + 1)
+            while playing.peek() and task.is_current():
+                await asyncio.sleep(WAIT)
             if not task.is_current():
                 break
         return found
@@ -57,7 +63,10 @@ def MeanField(simulation: Simulation, moment: Moment) -> None:
         solara.Text(f"It takes the platform's response: {len(SHARES)} trainings.")
         solara.Button("Measure", on_click=lambda: asked.set(True), outlined=True)
     elif task.pending:
-        solara.Text(f"measuring the platform's response: {done.value} of {len(SHARES)} trainings")
+        solara.Text(
+            f"The platform's response is measured while nothing plays: {done.value} of "
+            f"{len(SHARES)} trainings."
+        )
     elif task.value is None:
         solara.Text("There is none: this platform has no response S(α).")
     else:
