@@ -24,6 +24,8 @@ NUMBERS = "iuf"
 UNEVEN = 5
 """Where values lie so many times closer together than others, cells are all of one size."""
 MOST_TICKS = 12
+MOST_LETTERS = 24
+"""Longer names stand upright on the axis across."""
 
 
 @style()
@@ -120,5 +122,6 @@ def _ticks(ax: Axes, cells: pd.DataFrame, x: FloatArray, y: FloatArray) -> None:
         some = spread(len(values), MOST_TICKS)
         names = value_names(str(values.name), list(values))
         axis.set_ticks(places[some], [names[place] for place in some])
-    if cells.columns.dtype.kind not in NUMBERS:
-        ax.tick_params("x", rotation=90)
+        is_long = sum(map(len, names)) > MOST_LETTERS
+        if axis is ax.xaxis and is_long:
+            ax.tick_params("x", rotation=90)

@@ -16,7 +16,7 @@ LINES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 MOST_NAMES = 5
 """Longer legends stand beside the axes, not on what is drawn."""
-FAINT: dict[str, Any] = {"color": "0.55", "linewidth": 0.9, "zorder": 1}
+FAINT: dict[str, Any] = {"color": "0.55", "linewidth": 0.9, "linestyle": (0, (5, 3)), "zorder": 1}
 """Of lines to compare with, such as the diagonal."""
 
 
