@@ -83,7 +83,7 @@ def logistic(alpha):
 FIGURES = {
     "time_series": lambda study, learners, loop, ax: plots.time_series(study, ax=ax),
     "success_curve": lambda study, learners, loop, ax: plots.success_curve(
-        learners, by="platform.learner.kind", target=0.5, ax=ax
+        learners, by="platform.learner.kind", mass=0.2, target=0.5, ax=ax
     ),
     "effective_share": lambda study, learners, loop, ax: plots.effective_share(learners, ax=ax),
     "phase_diagram": lambda study, learners, loop, ax: plots.phase_diagram(

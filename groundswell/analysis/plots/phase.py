@@ -83,7 +83,7 @@ def _grid(ax: Axes, cells: pd.DataFrame, limits: dict[str, Any]) -> Any:
     ax.set_facecolor(MISSING)
     places = [_places(values, even=True) for values in (ordered.columns, ordered.index)]
     drawn = ax.pcolormesh(
-        *places, ordered, shading="nearest", edgecolor="face", linewidth=0.2, **limits
+        *places, ordered, shading="nearest", edgecolor="face", linewidth=0.5, **limits
     )
     _ticks(ax, ordered, *places)
     return drawn

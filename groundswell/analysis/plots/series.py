@@ -21,6 +21,8 @@ MOST_ROUNDS = 400
 """So many rounds are drawn: more are not seen."""
 BAND = (0.25, 0.5, 0.75)
 """Quantiles over runs: the ends of the band, and the line in the middle."""
+MOST_LETTERS = 40
+"""Of what an axis says."""
 MARKERS = 8
 """So many markers tell a line from others in grey."""
 
@@ -74,7 +76,7 @@ def time_series(
     _name(ax, wanted, [part.name for part in parts])
     ax.set(xlabel=label("round"), ylabel=_together(wanted))
     ax.set_title(_said(runs, shown // len(wanted), step, note))
-    unit_limits(ax, "y")
+    unit_limits(ax)
     return ax
 
 
@@ -82,7 +84,8 @@ def _measured(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
     """Return those of some columns that hold anything; one must."""
     require(table, columns)
     found = [name for name in columns if table[name].notna().any()]
-    measured(table, columns if not found else [])
+    if not found:
+        measured(table, columns)
     return found
 
 
@@ -133,7 +136,7 @@ def _name(ax: Axes, columns: Sequence[str], groups: Sequence[str]) -> None:
 def _together(columns: Sequence[str]) -> str:
     """Return what an axis of several columns says; the legend says the rest."""
     text = ", ".join(map(label, columns))
-    return text if len(columns) <= 2 else "value"  # noqa: PLR2004
+    return text if len(text) <= MOST_LETTERS else "value"
 
 
 def _said(runs: int, shown: int, step: int, note: str) -> str:
