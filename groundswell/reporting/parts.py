@@ -19,7 +19,7 @@ from groundswell.scenarios.points import points
 
 SECTIONS = ("population", "network", "payoff", "decision", "collective", "platform", "stop")
 """The sections of a scenario that are parts of the model, in the order of a description."""
-MOST_VALUES = 8
+MOST_VALUES = 12
 MOST_VARIANTS = 1000
 
 
@@ -90,10 +90,8 @@ def text(value: Any) -> str:
     """
     if isinstance(value, Constant):
         return text(value.value)
-    if isinstance(value, Component):
-        given = value.model_dump(exclude_none=True)
-        rest = ", ".join(f"{key} = {text(one)}" for key, one in given.items() if key != "kind")
-        return f"{given.get('kind', value)} ({rest})" if rest else str(value)
+    if isinstance(value, BaseModel):
+        return _settings_text(value)
     if isinstance(value, list | tuple):
         more = f", ... {len(value):,} in all" if len(value) > MOST_VALUES else ""
         return f"[{', '.join(text(one) for one in value[:MOST_VALUES])}{more}]"
@@ -102,6 +100,17 @@ def text(value: Any) -> str:
     if value is None:
         return "none"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _settings_text(value: BaseModel) -> str:
+    """Return what a part is, and its settings that are not as they are by default."""
+    given = []
+    for name, field in type(value).model_fields.items():
+        one = getattr(value, name)
+        if name != "kind" and (field.is_required() or one != field.get_default(call_default_factory=True)):
+            given.append(f"{name} = {text(one)}")
+    kind = str(getattr(value, "kind", ""))
+    return f"{kind} ({', '.join(given)})".strip() if given else kind or "as by default"
 
 
 def varied(scenario: Scenario) -> dict[str, str]:

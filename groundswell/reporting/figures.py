@@ -1,0 +1,145 @@
+"""Figures of a report: which of them say something about a result, as SVG for a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+from xml.etree import ElementTree as ET
+
+import numpy as np
+
+from groundswell.analysis import hysteresis, plots, sensitivity
+from groundswell.analysis.tables import SHARE_SETTING, settings
+from groundswell.problems import InputError
+from groundswell.reporting.theory import FEWEST_SHARES, mean_fields
+from groundswell.scenarios.result import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+SVG = "http://www.w3.org/2000/svg"
+XLINK = "http://www.w3.org/1999/xlink"
+LINK = f"{{{XLINK}}}href"
+MEANT = re.compile(r"#([^)\"']+)")
+"""What an attribute refers to."""
+SIZE = (5.0, 3.6)
+"""In inches: small, so that words are legible where a page is narrow."""
+LEARNERS = ("platform.learner.kind", "platform.learner")
+
+ET.register_namespace("", SVG)
+ET.register_namespace("xlink", XLINK)
+
+
+class Figure(NamedTuple):
+    """A figure: what it shows, and its SVG element."""
+
+    title: str
+    svg: str
+
+
+Choice = tuple[str, Callable[["Axes"], Any]]
+"""What a figure shows, and what draws it."""
+
+
+def figures(result: Result, ends: pd.DataFrame) -> list[Figure]:
+    """Return the figures that apply to a result, the last rounds of which are `ends`."""
+    drawn: list[Figure] = []
+    for title, draw in () if ends.empty else _choices(result, ends):
+        ax = plots.new_axes(*SIZE)
+        with suppress(InputError):  # nothing of it was measured
+            draw(ax)
+            drawn.append(Figure(title, inline(plots.svg(ax), f"f{len(drawn)}", title)))
+    return drawn
+
+
+def inline(svg: str, prefix: str, title: str) -> str:
+    """Return an SVG element that can stand in a page beside others.
+
+    Ids get a prefix, and go where nothing refers to them; the size is left to the page.
+    """
+    root = ET.fromstring(svg)  # noqa: S314  (our own figure)
+    meant: set[str] = set()
+    for one in root.iter():
+        for key, value in one.attrib.items():
+            if key == LINK or "url(#" in value:
+                meant.update(MEANT.findall(value))
+                one.set(key, MEANT.sub(rf"#{prefix}-\1", value))
+    for one in root.iter():
+        name = one.attrib.pop("id", None)
+        if name in meant:
+            one.set("id", f"{prefix}-{name}")
+    for size in ("width", "height"):
+        root.attrib.pop(size, None)
+    root.attrib.update(role="img", **{"aria-label": title})
+    return ET.tostring(root, encoding="unicode")
+
+
+def _choices(result: Result, ends: pd.DataFrame) -> Iterator[Choice]:
+    """Yield what to draw, most telling first."""
+    by, measured = settings(result), {name for name in ends if ends[name].notna().any()}
+    moves = str(result.scenario.decision) != "fixed" or "decision.kind" in by
+    columns = [name for name in ("alpha", "success") if name in measured]
+    if moves:
+        yield "Over the rounds", lambda ax: plots.time_series(result, columns, ax=ax)
+    if result.scenario.sweep.design_name in {"morris", "saltelli"}:
+        yield from _indices(result)
+    elif {"success", "alpha"} <= measured and ends["alpha"].nunique() >= FEWEST_SHARES:
+        yield from _over_shares(result, ends, moves=moves)
+    yield from _over_settings(result, by, "alpha" if moves else "success", moves=moves)
+    yield from _loops(result)
+    yield from _fields(result, ends)
+
+
+def _over_shares(result: Result, ends: pd.DataFrame, *, moves: bool) -> Iterator[Choice]:
+    """Yield what follows the share α; a critical mass is that of a collective that is given."""
+    given = not moves and SHARE_SETTING in settings(result)
+    target = result.scenario.measure.target_success if given else None
+    yield (
+        "Success over the share of planted data",
+        lambda ax: plots.success_curve(result, target=target, ax=ax),
+    )
+    if not np.allclose(ends["alpha"], ends["alpha_eff"], equal_nan=True):
+        yield "Effective share", lambda ax: plots.effective_share(result, ax=ax)
+
+
+def _over_settings(result: Result, by: list[str], value: str, *, moves: bool) -> Iterator[Choice]:
+    """Yield what depends on one or two swept settings, and on the learner."""
+    if len(by) == 2:  # noqa: PLR2004
+        y, x = sorted(by, key=lambda name: name == SHARE_SETTING)
+        title = f"{'Final share' if moves else 'Success'} over both settings"
+        yield title, lambda ax: plots.phase_diagram(result, x, y, value=value, ax=ax)
+    if moves and SHARE_SETTING in by and result.scenario.replicates > 1:
+        yield "Probability of tipping", lambda ax: plots.tipping_probability(result, ax=ax)
+    for name in LEARNERS:
+        if name in by:
+            yield "By learner", lambda ax, name=name: plots.learner_comparison(result, by=name, ax=ax)
+
+
+def _indices(result: Result) -> Iterator[Choice]:
+    """Yield the indices of a sensitivity analysis; a design that is not complete has none."""
+    analyse = sensitivity.morris if result.scenario.sweep.morris else sensitivity.sobol
+    for value in ("alpha", "success"):
+        with suppress(ValueError):
+            found = analyse(result, value)
+            title = f"What {'the final share' if value == 'alpha' else 'success'} depends on"
+            yield title, lambda ax, found=found: plots.sensitivity(found, ax=ax)
+
+
+def _loops(result: Result) -> Iterator[Choice]:
+    """Yield the way there and back of what the schedule changes one way and then the other."""
+    for key in result.scenario.schedule:
+        with suppress(ValueError):
+            loop = hysteresis.loop(result, key)
+            yield f"There and back: {key}", lambda ax, loop=loop: plots.hysteresis_loop(loop, ax=ax)
+
+
+def _fields(result: Result, ends: pd.DataFrame) -> Iterator[Choice]:
+    """Yield the mean field of the first point that has one, with the way its first run took."""
+    field = next(mean_fields(result, ends), None)
+    if field is not None:
+        path = result.read("series", where={"run": field.runs.iloc[0]})["member_share"].tolist()
+        title = "Mean field, and the way of one run"
+        yield title, lambda ax: plots.mean_field(**field.game, revision=field.revision, path=path, ax=ax)
