@@ -25,7 +25,7 @@ XLINK = "http://www.w3.org/1999/xlink"
 LINK = f"{{{XLINK}}}href"
 MEANT = re.compile(r"#([^)\"']+)")
 """What an attribute refers to."""
-SIZE = (5.0, 3.6)
+SIZE = (4.6, 3.4)
 """In inches: small, so that words are legible where a page is narrow."""
 LEARNERS = ("platform.learner.kind", "platform.learner")
 

@@ -82,8 +82,11 @@ def line(docstring: str | None) -> Markdown:
 
 
 def html(text: str) -> str:
-    """Return Markdown as HTML, in which HTML is text."""
-    return MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    """Return Markdown as HTML, in which HTML is text, and wide tables scroll in a box."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.add_render_rule("table_open", lambda *_: '<div class="box" tabindex="0">\n<table>\n')
+    parser.add_render_rule("table_close", lambda *_: "</table>\n</div>\n")
+    return str(parser.render(text))
 
 
 def _paragraph(text: str) -> str:

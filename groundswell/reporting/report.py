@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAME = "report.html"
+STATUSES = {"ok": "went well"}
 Terms = list[tuple[str, str]]
 """Things and what is to be said of them."""
 
@@ -122,7 +123,7 @@ def _asked(scenario: Scenario) -> Terms:
 def _ended(result: Result, ends: pd.DataFrame) -> Terms:
     """Return how many runs ended how, and when."""
     statuses = result.statuses
-    terms = [(status, tables.counted(count, "run")) for status, count in statuses.items()]
+    terms = [(STATUSES.get(status, status), tables.counted(count, "run")) for status, count in statuses.items()]
     if not statuses:
         return [("no runs", "none has ended yet; the command that was stopped goes on with them")]
     if ends.empty:
