@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groundswell.analysis.arguments import names
 from groundswell.analysis.plots.labels import counted, label
-from groundswell.analysis.plots.reading import parts_of, rounds_of, spread
+from groundswell.analysis.plots.reading import measured, parts_of, require, rounds_of, spread
 from groundswell.analysis.plots.style import axes_of, legend, look, style, unit_limits
 from groundswell.analysis.tables import Measurements, settings, settled_until
 
@@ -19,7 +19,7 @@ MOST_LINES = 40
 """So many runs are drawn one by one, so that a figure of thousands stays small."""
 MOST_ROUNDS = 400
 """So many rounds are drawn: more are not seen."""
-BAND = (0.05, 0.5, 0.95)
+BAND = (0.25, 0.5, 0.75)
 """Quantiles over runs: the ends of the band, and the line in the middle."""
 
 
@@ -34,7 +34,7 @@ def time_series(
     """Draw columns of ``series`` over the rounds.
 
     Runs are thin lines (some of them, where there are many), the thick line is their median, and
-    the band holds the middle 90 % of them. Runs that ended because they had settled stay as they
+    the band holds the middle half of them. Runs that ended because they had settled stay as they
     were.
 
     Parameters
@@ -58,8 +58,8 @@ def time_series(
     InputError
         If there are no runs that went well, or a column is missing.
     """
-    wanted = names(columns)
-    table = rounds_of(result, wanted)
+    table = rounds_of(result, [])
+    wanted = _measured(table, names(columns))
     parts, note = parts_of(table, by, settings(result))
     until, runs = settled_until(result), table["run"].nunique()
     most = max(1, MOST_LINES // (len(parts) * len(wanted)))
@@ -75,13 +75,24 @@ def time_series(
     return ax
 
 
+def _measured(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Return those of some columns that hold anything; one must."""
+    require(table, columns)
+    found = [name for name in columns if table[name].notna().any()]
+    measured(table, columns if not found else [])
+    return found
+
+
 def _looks(count: int) -> list[dict[str, Any]]:
-    return [{**look(number), "marker": ""} for number in range(count)]
+    return [
+        {name: how for name, how in look(number).items() if name != "marker"}
+        for number in range(count)
+    ]
 
 
 def _wide(table: pd.DataFrame, column: str, until: int) -> pd.DataFrame:
     """Return one column per run and one row per round, of very many rounds some."""
-    wide = table.pivot_table(index="round", columns="run", values=column, sort=False).sort_index()
+    wide = table.pivot(index="round", columns="run", values=column).dropna(axis=1, how="all")
     last = max(until, int(table["round"].max()))
     if until >= 0:
         wide = wide.reindex(range(last + 1)).ffill(limit_area="outside")
@@ -90,6 +101,8 @@ def _wide(table: pd.DataFrame, column: str, until: int) -> pd.DataFrame:
 
 def _draw(ax: Axes, wide: pd.DataFrame, most: int, how: dict[str, Any]) -> int:
     """Draw runs, their band and their median; return how many runs are drawn one by one."""
+    if wide.empty:
+        return 0
     if wide.shape[1] == 1:
         ax.plot(wide.index, wide.iloc[:, 0], **how)
         return 1
@@ -128,5 +141,5 @@ def _said(runs: int, shown: int, note: str) -> str:
         return note
     lines = "all as lines" if shown == runs else f"{shown} as lines"
     return ", ".join(
-        filter(None, [f"median and middle 90 % of {counted(runs, 'run')}", lines, note])
+        filter(None, [f"median and middle half of {counted(runs, 'run')}", lines, note])
     )

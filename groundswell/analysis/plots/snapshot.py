@@ -89,10 +89,10 @@ def network(ties: Any, joined: ArrayLike, *, most: int = 500, ax: Axes | None = 
             f"'joined' must say of each of {layout.of_users:,} users whether it is a member, "
             f"found shape {members.shape}"
         )
-    from matplotlib.collections import LineCollection
-
     ax = axes_of(ax)
-    ax.add_collection(LineCollection(list(layout.places[layout.ties]), color="0.8", linewidth=0.4))
+    # One broken line: ties on their own would make the figure many times larger.
+    ends = np.insert(layout.places[layout.ties], 2, np.nan, axis=1).reshape(-1, 2)
+    ax.plot(ends[:, 0], ends[:, 1], color="0.8", linewidth=0.4, zorder=1)
     inside = members[layout.users]
     for is_member, colour, edge, name in (
         (False, "white", "0.45", "outsiders"),

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 STYLE = "groundswell.mplstyle"
+LINES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MOST_NAMES = 5
+"""Longer legends stand beside the axes, not on what is drawn."""
 FAINT: dict[str, Any] = {"color": "0.55", "linewidth": 0.9, "zorder": 1}
 """Of lines to compare with, such as the diagonal."""
 
@@ -46,7 +50,8 @@ def new_axes(width: float | None = None, height: float | None = None) -> Axes:
 def svg(ax: Axes) -> str:
     """Return the figure of some axes as an ``<svg>`` element to put into a page.
 
-    The same figure is the same text. Its size is the page's to decide (``viewBox``).
+    The same figure is the same text; what it says is text too, in the reader's own sans-serif where
+    DejaVu is missing. In CSS, ``max-width: 100%; height: auto`` makes it fit narrow pages.
 
     Examples
     --------
@@ -73,15 +78,18 @@ def look(number: int) -> dict[str, Any]:
     """Return colour, line style and marker of the n-th of several groups, to be used in `style`."""
     import matplotlib as mpl
 
-    looks = list(mpl.rcParams["axes.prop_cycle"])
-    return dict(looks[number % len(looks)])
+    colours = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
+    looks = {"color": colours, "linestyle": LINES, "marker": MARKERS}
+    return {name: values[number % len(values)] for name, values in looks.items()}
 
 
-def legend(ax: Axes, **how: Any) -> None:
+def legend(ax: Axes) -> None:
     """Name what is drawn, where there is more than one thing to tell apart."""
     handles, names = ax.get_legend_handles_labels()
-    if len(names) > 1:
-        ax.legend(handles, names, **how)
+    if len(names) > MOST_NAMES:
+        ax.legend(handles, names, loc="upper left", bbox_to_anchor=(1, 1))
+    elif len(names) > 1:
+        ax.legend(handles, names, loc="best")
 
 
 def unit_limits(ax: Axes, axis: str = "xy") -> None:
