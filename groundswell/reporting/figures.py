@@ -86,15 +86,17 @@ def _choices(result: Result, ends: pd.DataFrame) -> Iterator[Choice]:
         yield "Over the rounds", lambda ax: plots.time_series(result, columns, ax=ax)
     if result.scenario.sweep.design_name in {"morris", "saltelli"}:
         yield from _indices(result)
-    elif {"success", "alpha"} <= measured and ends["alpha"].nunique() >= FEWEST_SHARES:
+    else:
         yield from _over_shares(result, ends, moves=moves)
-    yield from _over_settings(result, by, "alpha" if moves else "success", moves=moves)
+        yield from _over_settings(result, ends, moves=moves)
     yield from _loops(result)
     yield from _fields(result, ends)
 
 
 def _over_shares(result: Result, ends: pd.DataFrame, *, moves: bool) -> Iterator[Choice]:
     """Yield what follows the share α; a critical mass is that of a collective that is given."""
+    if ends["success"].isna().all() or ends["alpha"].nunique() < FEWEST_SHARES:
+        return
     given = not moves and SHARE_SETTING in settings(result)
     target = result.scenario.measure.target_success if given else None
     yield (
@@ -105,12 +107,16 @@ def _over_shares(result: Result, ends: pd.DataFrame, *, moves: bool) -> Iterator
         yield "Effective share", lambda ax: plots.effective_share(result, ax=ax)
 
 
-def _over_settings(result: Result, by: list[str], value: str, *, moves: bool) -> Iterator[Choice]:
-    """Yield what depends on one or two swept settings, and on the learner."""
-    if len(by) == 2:  # noqa: PLR2004
+def _over_settings(result: Result, ends: pd.DataFrame, *, moves: bool) -> Iterator[Choice]:
+    """Yield what depends on two swept numbers, on the number of seeds, and on the learner."""
+    by = settings(result)
+    if len(by) == 2 and all(ends[name].dtype.kind in "iuf" for name in by):  # noqa: PLR2004
         y, x = sorted(by, key=lambda name: name == SHARE_SETTING)
-        title = f"{'Final share' if moves else 'Success'} over both settings"
-        yield title, lambda ax: plots.phase_diagram(result, x, y, value=value, ax=ax)
+        value, title = ("alpha", "Final share") if moves else ("success", "Success")
+        yield (
+            f"{title} over both settings",
+            lambda ax: plots.phase_diagram(result, x, y, value=value, ax=ax),
+        )
     if moves and SHARE_SETTING in by and result.scenario.replicates > 1:
         yield "Probability of tipping", lambda ax: plots.tipping_probability(result, ax=ax)
     for name in LEARNERS:
