@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -18,7 +19,6 @@ from groundswell.scenarios.result import Result
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -40,7 +40,7 @@ class Figure(NamedTuple):
     svg: str
 
 
-Choice = tuple[str, Callable[["Axes"], Any]]
+Choice = tuple[str, Callable[..., Any]]
 """What a figure shows, and what draws it."""
 
 
@@ -50,7 +50,7 @@ def figures(result: Result, ends: pd.DataFrame) -> list[Figure]:
     for title, draw in () if ends.empty else _choices(result, ends):
         ax = plots.new_axes(*SIZE)
         with suppress(InputError):  # nothing of it was measured
-            draw(ax)
+            draw(ax=ax)
             drawn.append(Figure(title, inline(plots.svg(ax), f"f{len(drawn)}", title)))
     return drawn
 
@@ -79,11 +79,10 @@ def inline(svg: str, prefix: str, title: str) -> str:
 
 def _choices(result: Result, ends: pd.DataFrame) -> Iterator[Choice]:
     """Yield what to draw, most telling first."""
-    by, measured = settings(result), {name for name in ends if ends[name].notna().any()}
-    moves = str(result.scenario.decision) != "fixed" or "decision.kind" in by
-    columns = [name for name in ("alpha", "success") if name in measured]
+    moves = str(result.scenario.decision) != "fixed" or "decision.kind" in settings(result)
     if moves:
-        yield "Over the rounds", lambda ax: plots.time_series(result, columns, ax=ax)
+        columns = [name for name in ("alpha", "success") if ends[name].notna().any()]
+        yield "Over the rounds", partial(plots.time_series, result, columns)
     if result.scenario.sweep.design_name in {"morris", "saltelli"}:
         yield from _indices(result)
     else:
@@ -99,12 +98,10 @@ def _over_shares(result: Result, ends: pd.DataFrame, *, moves: bool) -> Iterator
         return
     given = not moves and SHARE_SETTING in settings(result)
     target = result.scenario.measure.target_success if given else None
-    yield (
-        "Success over the share of planted data",
-        lambda ax: plots.success_curve(result, target=target, ax=ax),
-    )
+    title = "Success over the share of planted data"
+    yield title, partial(plots.success_curve, result, target=target)
     if not np.allclose(ends["alpha"], ends["alpha_eff"], equal_nan=True):
-        yield "Effective share", lambda ax: plots.effective_share(result, ax=ax)
+        yield "Effective share", partial(plots.effective_share, result)
 
 
 def _over_settings(result: Result, ends: pd.DataFrame, *, moves: bool) -> Iterator[Choice]:
@@ -112,26 +109,21 @@ def _over_settings(result: Result, ends: pd.DataFrame, *, moves: bool) -> Iterat
     by = settings(result)
     if len(by) == 2 and all(ends[name].dtype.kind in "iuf" for name in by):  # noqa: PLR2004
         y, x = sorted(by, key=lambda name: name == SHARE_SETTING)
-        value, title = ("alpha", "Final share") if moves else ("success", "Success")
-        yield (
-            f"{title} over both settings",
-            lambda ax: plots.phase_diagram(result, x, y, value=value, ax=ax),
-        )
+        value, what = ("alpha", "Final share") if moves else ("success", "Success")
+        yield f"{what} over both settings", partial(plots.phase_diagram, result, x, y, value=value)
     if moves and SHARE_SETTING in by and result.scenario.replicates > 1:
-        yield "Probability of tipping", lambda ax: plots.tipping_probability(result, ax=ax)
+        yield "Probability of tipping", partial(plots.tipping_probability, result)
     for name in LEARNERS:
         if name in by:
-            yield "By learner", lambda ax, name=name: plots.learner_comparison(result, by=name, ax=ax)
+            yield "By learner", partial(plots.learner_comparison, result, by=name)
 
 
 def _indices(result: Result) -> Iterator[Choice]:
     """Yield the indices of a sensitivity analysis; a design that is not complete has none."""
     analyse = sensitivity.morris if result.scenario.sweep.morris else sensitivity.sobol
-    for value in ("alpha", "success"):
+    for value, what in (("alpha", "the final share"), ("success", "success")):
         with suppress(ValueError):
-            found = analyse(result, value)
-            title = f"What {'the final share' if value == 'alpha' else 'success'} depends on"
-            yield title, lambda ax, found=found: plots.sensitivity(found, ax=ax)
+            yield f"What {what} depends on", partial(plots.sensitivity, analyse(result, value))
 
 
 def _loops(result: Result) -> Iterator[Choice]:
@@ -139,13 +131,13 @@ def _loops(result: Result) -> Iterator[Choice]:
     for key in result.scenario.schedule:
         with suppress(ValueError):
             loop = hysteresis.loop(result, key)
-            yield f"There and back: {key}", lambda ax, loop=loop: plots.hysteresis_loop(loop, ax=ax)
+            yield f"There and back: {key}", partial(plots.hysteresis_loop, loop)
 
 
 def _fields(result: Result, ends: pd.DataFrame) -> Iterator[Choice]:
     """Yield the mean field of the first point that has one, with the way its first run took."""
     field = next(mean_fields(result, ends), None)
     if field is not None:
-        path = result.read("series", where={"run": field.runs.iloc[0]})["member_share"].tolist()
-        title = "Mean field, and the way of one run"
-        yield title, lambda ax: plots.mean_field(**field.game, revision=field.revision, path=path, ax=ax)
+        rounds = result.read("series", ["member_share"], {"run": field.runs.iloc[0]})
+        game = {**field.game, "revision": field.revision, "path": rounds["member_share"].tolist()}
+        yield "Mean field, and the way of one run", partial(plots.mean_field, **game)

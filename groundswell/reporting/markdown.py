@@ -42,10 +42,10 @@ def environment() -> Environment:
 
 
 def escape(value: Any) -> Markdown:
-    """Return a value as Markdown that shows it as it is, on one line.
+    r"""Return a value as Markdown that shows it as it is, on one line.
 
-    >>> escape("a * b_i <script>")
-    'a \\\\* b_i \\\\<script>'
+    >>> print(escape("a * b_i <script>"))
+    a \* b_i \<script>
     """
     if isinstance(value, Markdown):
         return value

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 import groundswell
 from groundswell.files import file_settings
 from groundswell.model import Phase
-from groundswell.platform.platform import Learning
+from groundswell.platform.platform import Learning, Platform
 from groundswell.problems import Key, dotted
 from groundswell.reporting import markdown
 from groundswell.reporting.parts import Part, Setting, parts, schedule, settings, text, varied
@@ -42,8 +42,10 @@ def odd(scenario: Scenario | str | Path | Mapping[str, Any]) -> str:
     # ODD protocol: granovetter
     """
     plan = load(scenario)
-    return markdown.environment().get_template("odd.md").render(
-        **_about_model(plan), **_about_study(plan), **_words(plan)
+    return (
+        markdown.environment()
+        .get_template("odd.md")
+        .render(**_about_model(plan), **_about_study(plan), **_words(plan))
     )
 
 
@@ -65,7 +67,7 @@ def _about_model(plan: Scenario) -> dict[str, Any]:
         "settles": not isinstance(plan.stop, Never),
         "users": _users(plan),
         "of_users": _of_users(plan),
-        "memory": markdown.prose(type(platform.memory).summary()) if learning else "",
+        "memory": _remembered(platform),
         "measured_on": _measured_on(plan),
         "initial": [
             one
@@ -114,6 +116,11 @@ def _users(plan: Scenario) -> str:
     return "There are as many as the network has, or else the data."
 
 
+def _remembered(platform: Platform) -> markdown.Markdown:
+    """Say which submissions a platform remembers, if it trains on any."""
+    return markdown.prose(platform.memory.summary() if isinstance(platform, Learning) else "")
+
+
 def _of_users(plan: Scenario) -> list[tuple[str, Setting]]:
     """Return the settings that may differ between users, with their keys."""
     told = {**schedule(plan), **varied(plan)}
@@ -137,4 +144,8 @@ def _measured_on(plan: Scenario) -> str:
     if learner is not None and learner.exact and plan.population.exact:
         return "the whole of P0, by sums with its probabilities"
     fresh = f"{plan.measure.test_users:,} fresh points of P0 that no user holds"
-    return f"{fresh}, drawn anew each round" if plan.measure.redraw else f"{fresh}, kept for all rounds"
+    return (
+        f"{fresh}, drawn anew each round"
+        if plan.measure.redraw
+        else f"{fresh}, kept for all rounds"
+    )

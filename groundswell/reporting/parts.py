@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from groundswell.agents.distribution import Constant, Distribution
-from groundswell.component import Component, Settings
+from groundswell.component import Settings
 from groundswell.problems import Key, ScenarioError, dotted
 from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import Origin
@@ -107,7 +107,9 @@ def _settings_text(value: BaseModel) -> str:
     given = []
     for name, field in type(value).model_fields.items():
         one = getattr(value, name)
-        if name != "kind" and (field.is_required() or one != field.get_default(call_default_factory=True)):
+        if name != "kind" and (
+            field.is_required() or one != field.get_default(call_default_factory=True)
+        ):
             given.append(f"{name} = {text(one)}")
     kind = str(getattr(value, "kind", ""))
     return f"{kind} ({', '.join(given)})".strip() if given else kind or "as by default"

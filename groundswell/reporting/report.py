@@ -18,9 +18,12 @@ from groundswell.reporting.figures import figures
 from groundswell.reporting.odd import odd
 from groundswell.reporting.parts import text, varied
 from groundswell.scenario import Scenario
+from groundswell.scenarios.database import columns_of
 from groundswell.scenarios.folder import MANIFEST, read_manifest
 from groundswell.scenarios.result import Result, open_results
 from groundswell.scenarios.writing import scenario_text
+from groundswell.sweep_settings import Sweep
+from groundswell.tables import SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +87,8 @@ def page(result: Result) -> str:
         theory=[] if ends.empty else theory.findings(result, ends),
         scenario=scenario_text(result.scenario),
         provenance=list(_provenance(manifest)),
-        folder=shlex.quote(str(result.folder)) if result.folder else None,
+        folder=shlex.quote(str(result.folder)) if result.folder and result.statuses else None,
+        command="run" if result.scenario.sweep == Sweep() else "sweep",
         odd=Markup(markdown.html(_lower(odd(result.scenario)))),  # noqa: S704  (HTML is text in it)
     )
 
@@ -109,7 +113,10 @@ def _asked(scenario: Scenario) -> Terms:
         ("Users", text(scenario.population)),
         ("Ties", text(scenario.network)),
         ("Decision", text(scenario.decision)),
-        ("Strategy and signal", f"{text(scenario.collective.strategy)}, {text(scenario.collective.signal)}"),
+        (
+            "Strategy and signal",
+            f"{text(scenario.collective.strategy)}, {text(scenario.collective.signal)}",
+        ),
         ("Platform", f"{scenario.platform}: {kind}"),
         ("Target", f"success of at least {scenario.measure.target_success:g}"),
     ]
@@ -123,15 +130,20 @@ def _asked(scenario: Scenario) -> Terms:
 def _ended(result: Result, ends: pd.DataFrame) -> Terms:
     """Return how many runs ended how, and when."""
     statuses = result.statuses
-    terms = [(STATUSES.get(status, status), tables.counted(count, "run")) for status, count in statuses.items()]
+    terms = [
+        (STATUSES.get(status, status), tables.counted(count, "run"))
+        for status, count in statuses.items()
+    ]
     if not statuses:
         return [("no runs", "none has ended yet; the command that was stopped goes on with them")]
     if ends.empty:
         return [*terms, ("nothing to show", "no run went well, so that there are no numbers")]
     early = int((ends["round"] < result.scenario.rounds).sum())
     if early and "rounds" not in ends:
-        terms.append(("ended early", f"{tables.counted(early, 'run')}, since nothing could move any more"))
-    return [*terms, *_reached(result)]
+        terms.append(
+            ("ended early", f"{tables.counted(early, 'run')}, since nothing could move any more")
+        )
+    return [*terms, *_reached(result), *_missing(result)]
 
 
 def _reached(result: Result) -> Terms:
@@ -144,6 +156,17 @@ def _reached(result: Result) -> Terms:
     count = f"{len(first):,} of {rounds['run'].nunique():,} runs"
     when = f", first in round {first.median():g} (median)" if len(first) else ""
     return [(f"reached S >= {target:g}", f"{count}{when}")]
+
+
+def _missing(result: Result) -> Terms:
+    """Return which columns an older version did not record."""
+    with result.store.snapshot() as connection:
+        known = columns_of(connection, "series")
+    missing = [name for name in SERIES if name not in known]
+    if not missing:
+        return []
+    said = f"{', '.join(missing)}: these results are of an older version; run them again for these"
+    return [("not recorded", said)]
 
 
 def _manifest(result: Result) -> Mapping[str, Any]:

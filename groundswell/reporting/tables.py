@@ -124,7 +124,7 @@ def by_point(result: Result, ends: pd.DataFrame) -> Table | None:
     rows = []
     for point in counts.index[:MOST_ROWS]:
         values = point if isinstance(point, tuple) else (point,)
-        cells = [_interval(means.at[point, name], radii.at[point, name]) for name in columns]
+        cells = map(_interval, means.loc[[point]].iloc[0], radii.loc[[point]].iloc[0])
         rows.append([*map(setting_shown, values), f"{counts[point]:,}", *cells])
     cut = len(counts) > MOST_ROWS
     note = f"The first {MOST_ROWS:,} of {len(counts):,} points; runs.csv and series.csv have all."

@@ -132,19 +132,20 @@ def mean_fields(result: Result, ends: pd.DataFrame) -> Iterator[Field]:
 def _game(scenario: Scenario) -> dict[str, Any] | None:
     """Return the game that users play, None where theory does not know it in closed form."""
     payoff, platform = scenario.payoff, scenario.platform
-    known = isinstance(platform, Response) and str(scenario.decision) == "best-response"
+    if not isinstance(platform, Response) or str(scenario.decision) != "best-response":
+        return None
     alike = {
         name: getattr(payoff, name) for name in ("benefit", "selective_incentive", "peer_pressure")
     }
     cost = payoff.cost
     counted = hasattr(cost, "cdf") or hasattr(cost, "value") or hasattr(cost, "values")
-    if not (known and counted and all(isinstance(one, Constant) for one in alike.values())):
+    if not (counted and all(isinstance(one, Constant) for one in alike.values())):
         return None
     if scenario.schedule or payoff.spillover == "measured":
         return None
     numbers = {name: _number(one, 0.0) for name, one in alike.items()}
     more = {"spillover": payoff.spillover, "safety": payoff.safety}
-    return {"curve": platform.curve, "cost": cost, **numbers, **more}  # type: ignore[union-attr]
+    return {"curve": platform.curve, "cost": cost, **numbers, **more}
 
 
 def _number(value: Any, otherwise: float) -> float:
