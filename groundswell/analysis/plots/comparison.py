@@ -59,7 +59,7 @@ def learner_comparison(
     table = ends_of(result, [value])
     if by not in table and by == "platform.learner.kind" and "platform.learner" in table:
         by = "platform.learner"
-    table = ends_of(result, [value, by])
+    measured(table, [by])
     groups = list(table.groupby(by, sort=False)[value])
     ax = axes_of(ax)
     for place, (_, values) in enumerate(groups):
@@ -72,7 +72,7 @@ def learner_comparison(
         ax.errorbar(mean, place, xerr=ends, **look(0))
     ax.set_yticks(range(len(groups)), value_names(by, [name for name, _ in groups]))
     ax.set_ylim(len(groups) - 0.5, -0.5)
-    ax.set(xlabel=label(value))
+    ax.set(xlabel=label(value), ylabel=label(by))
     ax.set_title(f"means of {counted(len(table), 'run')}")
     return ax
 

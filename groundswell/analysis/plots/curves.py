@@ -71,7 +71,7 @@ def success_curve(
     masses.draw(ax, marks, [look(number)["color"] for number in range(len(parts))])
     ax.set(xlabel=label("alpha"), ylabel=label("success"))
     ax.set_title(_said(len(table), shown, note))
-    unit_limits(ax, "y")
+    unit_limits(ax)
     legend(ax)
     return ax
 

@@ -30,6 +30,8 @@ LABELS = {
     "welfare_net": "sum of payoffs less incentives",
     "retrained": "platform retrained (1: yes)",
     "probability": "probability of tipping",
+    "platform.learner": "learner",
+    "platform.learner.kind": "learner",
     "collective.seeds": "seeds (share of users)",
     "payoff.benefit": "benefit b (payoff)",
     "payoff.cost": "cost c (payoff)",

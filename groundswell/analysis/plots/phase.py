@@ -24,6 +24,8 @@ NUMBERS = "iuf"
 UNEVEN = 5
 """Where values lie so many times closer together than others, cells are all of one size."""
 MOST_TICKS = 12
+MOST_LETTERS = 24
+"""Longer names stand upright on the axis across."""
 
 
 @style()
@@ -81,7 +83,7 @@ def _grid(ax: Axes, cells: pd.DataFrame, limits: dict[str, Any]) -> Any:
     ax.set_facecolor(MISSING)
     places = [_places(values, even=True) for values in (ordered.columns, ordered.index)]
     drawn = ax.pcolormesh(
-        *places, ordered, shading="nearest", edgecolor="face", linewidth=0.2, **limits
+        *places, ordered, shading="nearest", edgecolor="face", linewidth=0.5, **limits
     )
     _ticks(ax, ordered, *places)
     return drawn
@@ -120,5 +122,6 @@ def _ticks(ax: Axes, cells: pd.DataFrame, x: FloatArray, y: FloatArray) -> None:
         some = spread(len(values), MOST_TICKS)
         names = value_names(str(values.name), list(values))
         axis.set_ticks(places[some], [names[place] for place in some])
-    if cells.columns.dtype.kind not in NUMBERS:
-        ax.tick_params("x", rotation=90)
+        is_long = sum(map(len, names)) > MOST_LETTERS
+        if axis is ax.xaxis and is_long:
+            ax.tick_params("x", rotation=90)

@@ -16,7 +16,7 @@ LINES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 MOST_NAMES = 5
 """Longer legends stand beside the axes, not on what is drawn."""
-FAINT: dict[str, Any] = {"color": "0.55", "linewidth": 0.9, "zorder": 1}
+FAINT: dict[str, Any] = {"color": "0.55", "linewidth": 0.9, "linestyle": (0, (5, 3)), "zorder": 1}
 """Of lines to compare with, such as the diagonal."""
 
 
@@ -92,12 +92,12 @@ def legend(ax: Axes) -> None:
         ax.legend(handles, names, loc="best")
 
 
-def unit_limits(ax: Axes, axis: str = "xy") -> None:
-    """Show all of [0, 1] on axes of shares and probabilities, and more if there is more."""
-    for name in axis:
-        low, high = getattr(ax.dataLim, f"interval{name}")
-        limits = min(-0.03, 1.05 * low), max(1.03, high)
-        getattr(ax, f"set_{name}lim")(*limits)
+def unit_limits(ax: Axes) -> None:
+    """Show all of [0, 1] on an axis up of shares and probabilities, and more if there is more."""
+    low, high = ax.dataLim.intervaly
+    low, high = min(0, low), max(1, high)
+    margin = 0.03 * (high - low)
+    ax.set_ylim(low - margin, high + margin)
 
 
 def _with_ticks(ax: Axes) -> Axes:

@@ -60,7 +60,7 @@ def tipping_probability(table_or_result: Measurements, *, ax: Axes | None = None
         ax.errorbar(seeds, middle, ends, **look(number), elinewidth=0.8, label=part.name)
     ax.set(xlabel=setting_label(across, table[across]), ylabel=label("probability"))
     ax.set_title(note)
-    unit_limits(ax, "y")
+    unit_limits(ax)
     legend(ax)
     return ax
 
@@ -94,6 +94,6 @@ def hysteresis_loop(loop: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax.plot(values, loop[way], **(look(number) | {"marker": marker}), label=way)
     ax.set(xlabel=label(parameter), ylabel="mean over runs")
     ax.set_title(f"area between the branches {area(loop):.3g}")
-    unit_limits(ax, "y")
+    unit_limits(ax)
     legend(ax)
     return ax
