@@ -7,6 +7,7 @@ import sqlite3
 import time
 from contextlib import closing
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def reported(result: gs.Result, tmp_path: Path) -> Page:
     headings = [int(tag[1]) for tag in names if re.fullmatch(r"h\d", tag)]
     assert headings[0] == 1
     assert headings.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(headings, headings[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(headings))
     return page
 
 
@@ -110,7 +111,7 @@ def test_a_sweep_of_a_game(game, tmp_path) -> None:
 
 def test_one_run(tmp_path) -> None:
     page = reported(gs.run("granovetter"), tmp_path)
-    assert page.captions == ["Over the rounds"]
+    assert page.captions == ["Over the rounds", "Mean field, and the way of one run"]
     assert "1 run\n" in page.text
     assert "groundswell run scenario.toml" in page.text
     assert "Points of the sweep" not in page.text
@@ -134,7 +135,8 @@ def test_a_sensitivity_analysis(tmp_path) -> None:
 
 def test_there_and_back(tmp_path) -> None:
     course = {"schedule": {"payoff.benefit": [[0, 0.2], [3, 1.5], [6, 0.2]]}, "sweep": {}}
-    assert "There and back: payoff.benefit" in reported(gs.run({**GAME, **course}), tmp_path).captions
+    page = reported(gs.run({**GAME, **course}), tmp_path)
+    assert "There and back: payoff.benefit" in page.captions
 
 
 def test_labels_with_html_are_text_in_figures_too(tmp_path) -> None:
