@@ -111,7 +111,7 @@ def test_a_sweep_of_a_game(game, tmp_path) -> None:
 
 def test_one_run(tmp_path) -> None:
     page = reported(gs.run("granovetter"), tmp_path)
-    assert page.captions == ["Over the rounds", "Mean field, and the way of one run"]
+    assert page.captions == ["Over the rounds"]
     assert "1 run\n" in page.text
     assert "groundswell run scenario.toml" in page.text
     assert "Points of the sweep" not in page.text
@@ -123,6 +123,14 @@ def test_a_given_collective_with_bounds(tmp_path) -> None:
     assert page.captions == ["Success over the share of planted data", "Success over both settings"]
     assert "In 0 of 72 rounds with a bound, success was measured below it" in page.text
     assert "Critical masses" in page.text
+
+
+def test_thresholds_have_a_mean_field(tmp_path) -> None:
+    threshold = {"kind": "normal", "mean": 0.3, "sd": 0.1}
+    decision = {"kind": "threshold", "of": "everybody", "threshold": threshold}
+    page = reported(gs.run({**GAME, "sweep": {}, "decision": decision}), tmp_path)
+    assert "Mean field, and the way of one run" in page.captions
+    assert "Fixed points beside final shares" in page.text
 
 
 def test_a_sensitivity_analysis(tmp_path) -> None:

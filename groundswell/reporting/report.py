@@ -113,10 +113,8 @@ def _asked(scenario: Scenario) -> Terms:
         ("Users", text(scenario.population)),
         ("Ties", text(scenario.network)),
         ("Decision", text(scenario.decision)),
-        (
-            "Strategy and signal",
-            f"{text(scenario.collective.strategy)}, {text(scenario.collective.signal)}",
-        ),
+        ("Strategy", text(scenario.collective.strategy)),
+        ("Signal", text(scenario.collective.signal)),
         ("Platform", f"{scenario.platform}: {kind}"),
         ("Target", f"success of at least {scenario.measure.target_success:g}"),
     ]
