@@ -49,7 +49,7 @@ def test_every_library_scenario_has_one(name: str) -> None:
     protocol = gs.odd(scenario)
     assert re.findall(r"^## (\d\. .*)$", protocol, re.MULTILINE) == ELEMENTS
     for concept in CONCEPTS:
-        assert paragraph(protocol, concept)
+        assert f"\n\n**{concept}.** " in protocol
     for part in parts(scenario):
         assert f" {part.title}\n" in protocol
         if isinstance(part.settings, Component):
