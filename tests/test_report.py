@@ -274,7 +274,7 @@ def test_a_report_of_a_thousand_runs_is_quick_and_small(tmp_path) -> None:
     }
     result = gs.sweep({**GAME, "rounds": 50, "replicates": 10, "sweep": {"grid": grid}})
     assert sum(result.statuses.values()) == 1000
-    start = time.perf_counter()
+    start = time.process_time()  # others may share the processor
     path = gs.report(result, tmp_path / "report.html")
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
     assert path.stat().st_size < 5e6
