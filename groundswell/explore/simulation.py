@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from groundswell.agents.ties import Ties
+from groundswell.analysis.plots import network_layout
 from groundswell.data import Bools
 from groundswell.explore.people import Array, people
 from groundswell.model import CollectiveActionModel
@@ -82,6 +82,8 @@ class Simulation:
         The last round that is over.
     seconds
         How long it took to get to round 0.
+    layout
+        Where users are drawn.
 
     Raises
     ------
@@ -96,6 +98,7 @@ class Simulation:
             self.model = CollectiveActionModel(scenario)
             self.moment = self._now(running=True)
         self.seconds = time.perf_counter() - started
+        self.layout = network_layout(self.model.ties)
 
     def step(self) -> Moment:
         """Simulate a round, unless the run is over."""
@@ -108,11 +111,6 @@ class Simulation:
     def close(self) -> None:
         """Let go of the model."""
         forget(self.model)
-
-    @property
-    def ties(self) -> Ties:
-        """Who is tied to whom."""
-        return self.model.ties
 
     @property
     def quick(self) -> bool:

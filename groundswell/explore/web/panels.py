@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import solara
 from solara.lab import use_task
 
-from groundswell.analysis import plots
 from groundswell.explore import figures
 from groundswell.explore.draft import Draft
 from groundswell.explore.people import WILL, decision, shown
@@ -27,12 +26,11 @@ WAIT = 0.2
 @solara.component
 def Panels(simulation: Simulation, moment: Moment, playing: solara.Reactive[bool]) -> None:
     """The figures of a run."""
-    layout = solara.use_memo(lambda: plots.network_layout(simulation.ties), [simulation])
     with solara.ColumnsResponsive(12, large=6):
         with solara.Card("The course"):
             Figure(lambda: figures.course(moment), [moment])
         with solara.Card("The network"):
-            Figure(lambda: figures.network(layout, moment.joined), [moment])
+            Figure(lambda: figures.network(simulation.layout, moment.joined), [moment])
         with solara.Card("The mean field"):
             MeanField(simulation, moment, playing)
         with solara.Card("One user"):
