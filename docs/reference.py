@@ -242,12 +242,24 @@ def authors() -> str:
     """Document what authors of components implement and are given."""
     given = [
         "groundswell.agents.situation.Situation",
+        "groundswell.agents.situation.Graph",
+        "groundswell.agents.situation.Game",
+        "groundswell.agents.gains.Gain",
         "groundswell.agents.columns.Columns",
         "groundswell.agents.ties.Ties",
+        "groundswell.agents.joining.Witness",
+        "groundswell.agents.beliefs.News",
+        "groundswell.agents.strategy.Context",
+        "groundswell.agents.users.Users",
         "groundswell.data.Schema",
+        "groundswell.data.Column",
         "groundswell.data.Points",
+        "groundswell.gradients.Objective",
+        "groundswell.gradients.Steering",
         "groundswell.platform.learners.base.TrainingSet",
         "groundswell.platform.learners.base.Classifier",
+        "groundswell.platform.validation.Examination",
+        "groundswell.scenarios.engines.Submits",
     ]
     bases = [f"{base.__module__}.{base.__name__}" for base in PARTS.values()]
     return (
@@ -259,19 +271,20 @@ def authors() -> str:
 
 def modules() -> Iterator[tuple[str, str]]:
     """Document every module of `groundswell.analysis`."""
-    names = [module.name for module in pkgutil.iter_modules(analysis.__path__)]
+    found = {module.name: module.ispkg for module in pkgutil.iter_modules(analysis.__path__)}
     summary = table(
         ("module", "what it does"),
         (
             (f"[{name}]({name}.md)", (inspect.getdoc(import_module(full)) or "").split("\n")[0])
-            for name in names
+            for name in found
             if (full := f"groundswell.analysis.{name}")
         ),
     )
-    toctree = "\n".join(["```{toctree}\n:hidden:\n", *names, "```"])
+    toctree = "\n".join(["```{toctree}\n:hidden:\n", *found, "```"])
     yield "analysis/index.md", f"# Analysis\n\n{summary}\n\n{toctree}\n"
-    for name in names:
-        body = rst(f".. automodule:: groundswell.analysis.{name}\n   :members:")
+    for name, package in found.items():
+        members = "\n   :imported-members:" if package else ""
+        body = rst(f".. automodule:: groundswell.analysis.{name}\n   :members:{members}")
         yield f"analysis/{name}.md", f"# {name}\n\n{body}"
 
 
