@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path[:0] = [str(ROOT), str(HERE)]
+os.environ["PYTHONPATH"] = str(ROOT)  # cells call the code that the reference is written from
 
 import groundswell  # noqa: E402
 
@@ -35,7 +37,7 @@ myst_enable_extensions = ["dollarmath", "deflist", "attrs_inline"]
 myst_heading_anchors = 4
 
 nb_execution_mode = "cache"
-nb_execution_raise_on_error = True
+nb_execution_raise_on_error = nb_execution_show_tb = True
 nb_execution_timeout = 120
 nb_execution_in_temp = True
 # Cells run again whenever the code that they call has changed.
@@ -48,4 +50,9 @@ autodoc_member_order = "bysource"
 default_role = "literal"  # `name` in docstrings is code
 add_module_names = False
 python_use_unqualified_type_names = True
-nitpick_ignore_regex = [("py:.*", r"(?!groundswell).*")]  # there is no network to look others up
+napoleon_use_ivar = True  # a property that a class docstring lists is not described twice
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!groundswell).*"),  # there is no network to look others up
+    # What authors of components meet in signatures, and need not know.
+    ("py:class", r"groundswell\.(agents\.(aim|gains|situation)|platform\.validation)\..*"),
+]

@@ -242,9 +242,6 @@ def authors() -> str:
     """Document what authors of components implement and are given."""
     given = [
         "groundswell.agents.situation.Situation",
-        "groundswell.agents.situation.Graph",
-        "groundswell.agents.situation.Game",
-        "groundswell.agents.gains.Gain",
         "groundswell.agents.columns.Columns",
         "groundswell.agents.ties.Ties",
         "groundswell.agents.joining.Witness",
