@@ -7,18 +7,17 @@ there can be older than the code.
 from __future__ import annotations
 
 import inspect
-import json
 import pkgutil
 import re
-import types
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, get_args
 
 import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from typenames import type_of
 from typer.cli import get_docs_for_click
 
 import groundswell
@@ -30,7 +29,6 @@ from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import LIBRARY, library
 from groundswell.tables import TABLES, Meaning
 
-PLAIN = {bool: "true or false", int: "integer", float: "number", str: "text", Any: "any value"}
 HERE = Path(__file__).parent / "reference"
 INDEX = """# Reference
 
@@ -147,35 +145,6 @@ def default_of(field: FieldInfo) -> str:
     if isinstance(default, BaseModel) and not isinstance(default, Component):
         return "its defaults"
     return f"`{shown(default)}`"
-
-
-def type_of(annotation: Any) -> str:
-    """Name a type as somebody who writes scenario files does.
-
-    >>> type_of(tuple[float, ...] | None)
-    'list of number, or none'
-    """
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        marks = [mark for one in arguments[1:] for mark in getattr(one, "metadata", [one])]
-        return " ".join([type_of(arguments[0]), *limits(marks)])
-    if origin is Literal:
-        return " or ".join(f"`{json.dumps(value)}`" for value in arguments)
-    if origin in (Union, types.UnionType):
-        return ", or ".join(type_of(one) for one in arguments)
-    if origin is tuple and arguments[-1] is Ellipsis:
-        return f"list of {type_of(arguments[0])}"
-    if origin is tuple:
-        return f"list [{', '.join(type_of(one) for one in arguments)}]"
-    if origin is dict:
-        return f"table of {type_of(arguments[1])}"
-    if annotation is types.NoneType:
-        return "none"
-    if annotation in PLAIN:
-        return PLAIN[annotation]
-    if issubclass(annotation, Component):
-        return f"[{annotation.part}]({annotation.part}.md)"
-    return f"[table](scenario.md#{annotation.__name__.lower()})"
 
 
 def tables() -> str:
