@@ -30,7 +30,7 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "Groundswell"
 html_static_path = ["_static"]
-html_css_files = ["wide-tables.css"]
+html_css_files = ["pages.css"]
 html_show_sphinx = False
 
 myst_enable_extensions = ["dollarmath", "deflist", "attrs_inline"]
