@@ -29,6 +29,8 @@ from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import LIBRARY, library
 from groundswell.tables import TABLES, Meaning
 
+HIDDEN = "model_config, part, kinds, default_kind"
+"""What every component has."""
 HERE = Path(__file__).parent / "reference"
 INDEX = """# Reference
 
@@ -126,15 +128,15 @@ def parameters(settings: type[BaseModel]) -> str:
     if not fields:
         return "It has no parameters."
     return table(
-        ("parameter", "type", "bounds", "default", "meaning"),
+        ("parameter", "type", "default", "meaning"),
         ((f"`{name}`", *described(field)) for name, field in fields.items()),
     )
 
 
 def described(field: FieldInfo) -> tuple[str, ...]:
-    """Return type, bounds, default and meaning of a field."""
-    bounds = ", ".join(limits(field.metadata))
-    return type_of(field.annotation), bounds, default_of(field), field.description or ""
+    """Return type with bounds, default and meaning of a field."""
+    bounds = ", ".join([type_of(field.annotation), *limits(field.metadata)])
+    return bounds, default_of(field), field.description or ""
 
 
 def default_of(field: FieldInfo) -> str:
@@ -203,7 +205,7 @@ def python() -> str:
 def directive(name: str, what: Any) -> str:
     """Return the autodoc directive that documents a class or function."""
     if inspect.isclass(what):
-        return f".. autoclass:: {name}\n   :members:\n   :exclude-members: model_config"
+        return f".. autoclass:: {name}\n   :members:\n   :exclude-members: {HIDDEN}"
     return f".. autofunction:: {name}"
 
 
