@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from groundswell.analysis.intervals import student
-from groundswell.analysis.plots.labels import counted, label, literal, value_name
+from groundswell.analysis.plots.labels import counted, label, literal, value_names
 from groundswell.analysis.plots.reading import check, ends_of, measured, spread
 from groundswell.analysis.plots.style import FAINT, axes_of, legend, look, style
 from groundswell.analysis.tables import Measurements
@@ -59,7 +59,7 @@ def learner_comparison(
     table = ends_of(result, [value])
     if by not in table and by == "platform.learner.kind" and "platform.learner" in table:
         by = "platform.learner"
-    table = ends_of(result, [value, by])
+    measured(table, [by])
     groups = list(table.groupby(by, sort=False)[value])
     ax = axes_of(ax)
     for place, (_, values) in enumerate(groups):
@@ -70,10 +70,10 @@ def learner_comparison(
         mean = numbers.mean()
         ends = [[mean - low], [high - mean]]
         ax.errorbar(mean, place, xerr=ends, **look(0))
-    ax.set_yticks(range(len(groups)), [value_name(name) for name, _ in groups])
+    ax.set_yticks(range(len(groups)), value_names(by, [name for name, _ in groups]))
     ax.set_ylim(len(groups) - 0.5, -0.5)
-    ax.set(xlabel=label(value))
-    ax.set_title(f"means of {counted(len(table), 'run')}, all other settings together")
+    ax.set(xlabel=label(value), ylabel=label(by))
+    ax.set_title(f"means of {counted(len(table), 'run')}")
     return ax
 
 

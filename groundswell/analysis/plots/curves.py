@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from groundswell.analysis import critical_mass
-from groundswell.analysis.plots.labels import counted, group_name, label
-from groundswell.analysis.plots.reading import Part, ends_of, means_of, parts_of, require, spread
+from groundswell.analysis.plots import masses
+from groundswell.analysis.plots.labels import counted, label
+from groundswell.analysis.plots.reading import Part, ends_of, means_of, parts_of, spread
 from groundswell.analysis.plots.style import FAINT, axes_of, legend, look, style, unit_limits
 from groundswell.analysis.tables import Measurements, varied
 
@@ -59,7 +60,7 @@ def success_curve(
     """
     table = ends_of(result, ["alpha", "success"])
     parts, note = parts_of(table, by, varied(result))
-    masses = _masses(parts, mass, target)
+    marks = masses.marks(parts, mass, target)
     shown = 0
     ax = axes_of(ax)
     for number, part in enumerate(parts):
@@ -67,12 +68,10 @@ def success_curve(
         shown += _runs(ax, part.table, MOST_POINTS // len(parts), how)
         _line(ax, part, "success", how)
         _bound(ax, part.table, how if len(parts) > 1 else {"color": "0.35"}, number)
-    for row in masses:
-        _mark(ax, row, len(parts) == 1)
-    _name_marks(ax, masses)
+    masses.draw(ax, marks, [look(number)["color"] for number in range(len(parts))])
     ax.set(xlabel=label("alpha"), ylabel=label("success"))
     ax.set_title(_said(len(table), shown, note))
-    unit_limits(ax, "y")
+    unit_limits(ax)
     legend(ax)
     return ax
 
@@ -108,7 +107,7 @@ def effective_share(
     parts, note = parts_of(table, by, varied(result))
     ax = axes_of(ax)
     end = float(table["alpha"].max())
-    ax.plot([0, end], [0, end], **FAINT, linestyle="-", label="α_eff = α")
+    ax.plot([0, end], [0, end], **FAINT, label=r"α$_\mathrm{eff}$ = α")
     for number, part in enumerate(parts):
         _line(ax, part, "alpha_eff", look(number))
     ax.set(xlabel=label("alpha"), ylabel=label("alpha_eff"))
@@ -150,69 +149,6 @@ def _bound(ax: Axes, table: pd.DataFrame, how: dict[str, Any], number: int) -> N
         linewidth=1,
         **named,
     )
-
-
-def _masses(
-    parts: Sequence[Part],
-    mass: pd.DataFrame | critical_mass.Bracket | float | None,
-    target: float | None,
-) -> list[dict[str, Any]]:
-    """Return a row per mark, such as those of `critical_mass.from_sweep`, and of which part."""
-    if isinstance(mass, critical_mass.Bracket):
-        mass = mass.critical_mass
-    if isinstance(mass, int | float):
-        return [{"critical_mass": mass, "target": target}]
-    if mass is None:
-        if target is None:
-            return []
-        read = [critical_mass.from_sweep(part.table, target).iloc[0] for part in parts]
-        return [{"part": number, **row} for number, row in enumerate(read)]
-    require(mass, ["critical_mass"])
-    first = "target" if "target" in mass else "critical_mass"
-    settings = list(mass.columns[: mass.columns.get_loc(first)])
-    numbers = {part.name: number for number, part in enumerate(parts)}
-    return [
-        {
-            "target": target,
-            **row,
-            "part": numbers.get(group_name({name: row[name] for name in settings})),
-        }
-        for _, row in mass.iterrows()
-    ]
-
-
-def _mark(ax: Axes, row: dict[str, Any], alone: bool) -> None:
-    """Mark a critical mass at the success that it reaches, with its interval."""
-    mass, target = row["critical_mass"], row.get("target")
-    if np.isnan(mass):
-        return
-    color = "black" if alone or row.get("part") is None else look(row["part"])["color"]
-    how: dict[str, Any] = {"color": color, "linewidth": 0.9, "linestyle": (0, (1, 2))}
-    if target is None:
-        ax.axvline(mass, **how)
-        return
-    ends = np.array([[row.get("low", np.nan)], [row.get("high", np.nan)]])
-    ax.plot([mass, mass], [0, target], **how)
-    ax.errorbar(
-        mass, target, xerr=np.abs(ends - mass), color=color, marker="*", markersize=9, linestyle="",
-        markeredgecolor="white", markeredgewidth=0.5, zorder=5,
-    )  # fmt: skip
-
-
-def _name_marks(ax: Axes, masses: Sequence[dict[str, Any]]) -> None:
-    """Say what the stars are, and which target was not reached."""
-    known = [row for row in masses if row.get("target") is not None]
-    if known:
-        target = f"{known[0]['target']:g}"
-        missed = sum(np.isnan(row["critical_mass"]) for row in known)
-        text = f"critical mass, S* = {target}"
-        ax.plot(
-            [],
-            [],
-            "*",
-            color="0.35",
-            label=f"{text} ({missed} do not reach it)" if missed else text,
-        )
 
 
 def _said(runs: int, shown: int, note: str) -> str:

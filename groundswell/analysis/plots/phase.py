@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from groundswell.analysis.plots.labels import counted, label, value_name
-from groundswell.analysis.plots.reading import ends_of
+from groundswell.analysis.bounds import FloatArray
+from groundswell.analysis.plots.labels import counted, label, setting_label, value_names
+from groundswell.analysis.plots.reading import ends_of, spread
 from groundswell.analysis.plots.style import axes_of, style
 from groundswell.analysis.tables import Measurements
 from groundswell.problems import InputError
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 
 MISSING = "0.92"
 """The grey of settings without runs."""
+NUMBERS = "iuf"
+"""Kinds of columns that hold numbers."""
+UNEVEN = 5
+"""Where values lie so many times closer together than others, cells are all of one size."""
+MOST_TICKS = 12
+MOST_LETTERS = 24
+"""Longer names stand upright on the axis across."""
 
 
 @style()
@@ -30,6 +38,9 @@ def phase_diagram(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a value over two settings as a heat map, or as points where they form no grid.
+
+    Cells lie where their numbers are, so that theory can be drawn over them, unless some would be
+    very narrow: then all are of one size, and the axis says which is which.
 
     Parameters
     ----------
@@ -57,36 +68,60 @@ def phase_diagram(
         if table[name].nunique() == 1:
             raise InputError(f"'{name}' has one value only; a phase diagram needs two that vary")
     cells = table.groupby([x, y], sort=False)[value].mean().unstack(x)
+    limits = {"vmin": 0, "vmax": 1} if table[value].between(0, 1).all() else {}
     ax = axes_of(ax)
-    (across, names_x), (up, names_y) = _places(cells.columns), _places(cells.index)
-    limits: dict[str, Any] = {"vmin": 0, "vmax": 1} if table[value].between(0, 1).all() else {}
-    if cells.notna().to_numpy().mean() > 1 / 2:
-        order = np.ix_(np.argsort(up), np.argsort(across))
-        ax.set_facecolor(MISSING)
-        drawn: Any = ax.pcolormesh(
-            np.sort(across), np.sort(up), cells.to_numpy()[order], shading="nearest",
-            edgecolor="face", linewidth=0.2, **limits,
-        )  # fmt: skip
-    else:
-        rows, columns = np.nonzero(cells.notna().to_numpy())
-        colours = cells.to_numpy()[rows, columns]
-        drawn = ax.scatter(across[columns], up[rows], 16, colours, linewidth=0, **limits)
-    ax.figure.colorbar(drawn, ax=ax, label=label(value))
-    ax.set(xlabel=label(x), ylabel=label(y))
-    if names_x:
-        ax.set_xticks(across, names_x, rotation=30, ha="right")
-    if names_y:
-        ax.set_yticks(up, names_y)
-    ax.set_title(_said(table))
+    draw = _grid if cells.notna().to_numpy().mean() > 1 / 2 else _scatter
+    ax.figure.colorbar(draw(ax, cells, limits), ax=ax, label=label(value))
+    ax.set(xlabel=setting_label(x, table[x]), ylabel=setting_label(y, table[y]))
+    ax.set_title(f"means of {counted(len(table), 'run')}" if "run" in table else "")
     return ax
 
 
-def _places(values: pd.Index) -> tuple[np.ndarray, list[str]]:
-    """Return where values go on an axis, and their names where they are no numbers."""
-    if values.dtype.kind in "iuf":
-        return values.to_numpy(dtype=float), []
-    return np.arange(len(values), dtype=float), [value_name(value) for value in values]
+def _grid(ax: Axes, cells: pd.DataFrame, limits: dict[str, Any]) -> Any:
+    """Draw cells; those without runs are grey."""
+    ordered = _ordered(_ordered(cells).T).T
+    ax.set_facecolor(MISSING)
+    places = [_places(values, even=True) for values in (ordered.columns, ordered.index)]
+    drawn = ax.pcolormesh(
+        *places, ordered, shading="nearest", edgecolor="face", linewidth=0.5, **limits
+    )
+    _ticks(ax, ordered, *places)
+    return drawn
 
 
-def _said(table: pd.DataFrame) -> str:
-    return f"means of {counted(len(table), 'run')}" if "run" in table else ""
+def _scatter(ax: Axes, cells: pd.DataFrame, limits: dict[str, Any]) -> Any:
+    """Draw points."""
+    rows, columns = np.nonzero(cells.notna().to_numpy())
+    x, y = (_places(values, even=False) for values in (cells.columns, cells.index))
+    drawn = ax.scatter(
+        x[columns], y[rows], 16, cells.to_numpy()[rows, columns], linewidth=0, **limits
+    )
+    _ticks(ax, cells, x, y)
+    return drawn
+
+
+def _ordered(cells: pd.DataFrame) -> pd.DataFrame:
+    return cells.sort_index() if cells.index.dtype.kind in NUMBERS else cells
+
+
+def _places(values: pd.Index, *, even: bool) -> FloatArray:
+    """Return where values go: numbers where they are, but not cells much narrower than others."""
+    numbers = np.arange(len(values), dtype=float)
+    if values.dtype.kind not in NUMBERS:
+        return numbers
+    there = values.to_numpy(dtype=float)
+    steps = np.diff(there)
+    return numbers if even and steps.max() > UNEVEN * steps.min() else there
+
+
+def _ticks(ax: Axes, cells: pd.DataFrame, x: FloatArray, y: FloatArray) -> None:
+    """Name values that are not where their numbers are."""
+    for axis, values, places in ((ax.xaxis, cells.columns, x), (ax.yaxis, cells.index, y)):
+        if values.dtype.kind in NUMBERS and np.array_equal(values, places):
+            continue
+        some = spread(len(values), MOST_TICKS)
+        names = value_names(str(values.name), list(values))
+        axis.set_ticks(places[some], [names[place] for place in some])
+        is_long = sum(map(len, names)) > MOST_LETTERS
+        if axis is ax.xaxis and is_long:
+            ax.tick_params("x", rotation=90)

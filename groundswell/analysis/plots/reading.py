@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from groundswell.analysis.arguments import names
 from groundswell.analysis.bounds import FloatArray
 from groundswell.analysis.intervals import student
-from groundswell.analysis.plots.labels import group_name
+from groundswell.analysis.plots.labels import names_of
 from groundswell.analysis.tables import Measurements, all_rounds, grouped, last_rounds
 from groundswell.problems import InputError, did_you_mean
 
@@ -93,6 +93,8 @@ class Part(NamedTuple):
     """Runs that share a look."""
 
     name: str
+    values: dict[str, Any]
+    """Of the settings by which they are told apart."""
     table: pd.DataFrame
 
 
@@ -114,9 +116,10 @@ def parts_of(
     require(table, chosen)
     found = sorted(grouped(table, chosen), key=lambda one: [*map(_rank, one[0].values())])
     if by is None and len(found) > MOST_GROUPS:
-        return [Part("", table)], ""
+        return [Part("", {}, table)], ""
     shown = [found[i] for i in spread(len(found), MOST_GROUPS)]
-    parts = [Part(group_name(values), part) for values, part in shown]
+    named = names_of([values for values, _ in shown])
+    parts = [Part(name, *one) for name, one in zip(named, shown, strict=True)]
     return parts, f"{len(parts)} of {len(found):,} settings" if len(parts) < len(found) else ""
 
 

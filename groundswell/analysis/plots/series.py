@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groundswell.analysis.arguments import names
 from groundswell.analysis.plots.labels import counted, label
-from groundswell.analysis.plots.reading import parts_of, rounds_of, spread
+from groundswell.analysis.plots.reading import measured, parts_of, require, rounds_of, spread
 from groundswell.analysis.plots.style import axes_of, legend, look, style, unit_limits
 from groundswell.analysis.tables import Measurements, settings, settled_until
 
@@ -19,8 +19,12 @@ MOST_LINES = 40
 """So many runs are drawn one by one, so that a figure of thousands stays small."""
 MOST_ROUNDS = 400
 """So many rounds are drawn: more are not seen."""
-BAND = (0.05, 0.5, 0.95)
+BAND = (0.25, 0.5, 0.75)
 """Quantiles over runs: the ends of the band, and the line in the middle."""
+MOST_LETTERS = 40
+"""Of what an axis says."""
+MARKERS = 8
+"""So many markers tell a line from others in grey."""
 
 
 @style()
@@ -34,7 +38,7 @@ def time_series(
     """Draw columns of ``series`` over the rounds.
 
     Runs are thin lines (some of them, where there are many), the thick line is their median, and
-    the band holds the middle 90 % of them. Runs that ended because they had settled stay as they
+    the band holds the middle half of them. Runs that ended because they had settled stay as they
     were.
 
     Parameters
@@ -58,75 +62,89 @@ def time_series(
     InputError
         If there are no runs that went well, or a column is missing.
     """
-    wanted = names(columns)
-    table = rounds_of(result, wanted)
+    table = rounds_of(result, [])
+    wanted = _measured(table, names(columns))
     parts, note = parts_of(table, by, settings(result))
     until, runs = settled_until(result), table["run"].nunique()
+    step = 1 + max(until, int(table["round"].max())) // MOST_ROUNDS
     most = max(1, MOST_LINES // (len(parts) * len(wanted)))
     ax, shown = axes_of(ax), 0
-    for column, line in zip(wanted, _looks(len(wanted)), strict=True):
-        for part, colour in zip(parts, _looks(len(parts)), strict=True):
-            how = line if len(parts) == 1 else {**colour, "linestyle": line["linestyle"]}
-            shown += _draw(ax, _wide(part.table, column, until), most, how)
+    for k, column in enumerate(wanted):
+        for j, part in enumerate(parts):
+            how = _look(j, k, len(parts), len(wanted))
+            shown += _draw(ax, _wide(part.table, column, until).iloc[::step], most, how)
     _name(ax, wanted, [part.name for part in parts])
     ax.set(xlabel=label("round"), ylabel=_together(wanted))
-    ax.set_title(_said(runs, shown // len(wanted), note))
-    unit_limits(ax, "y")
+    ax.set_title(_said(runs, shown // len(wanted), step, note))
+    unit_limits(ax)
     return ax
 
 
-def _looks(count: int) -> list[dict[str, Any]]:
-    return [{**look(number), "marker": ""} for number in range(count)]
+def _measured(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Return those of some columns that hold anything; one must."""
+    require(table, columns)
+    found = [name for name in columns if table[name].notna().any()]
+    if not found:
+        measured(table, columns)
+    return found
+
+
+def _look(group: int, column: int, groups: int, columns: int) -> dict[str, Any]:
+    """Tell groups apart by colour and marker, columns by line style, and by colour if alone."""
+    if groups == 1:
+        return look(column) | {"marker": ""}
+    return look(group) if columns == 1 else look(group) | {"linestyle": look(column)["linestyle"]}
 
 
 def _wide(table: pd.DataFrame, column: str, until: int) -> pd.DataFrame:
-    """Return one column per run and one row per round, of very many rounds some."""
-    wide = table.pivot_table(index="round", columns="run", values=column, sort=False).sort_index()
-    last = max(until, int(table["round"].max()))
+    """Return one column per run and one row per round."""
+    wide = table.pivot(index="round", columns="run", values=column).dropna(axis=1, how="all")
     if until >= 0:
-        wide = wide.reindex(range(last + 1)).ffill(limit_area="outside")
-    return wide.iloc[spread(len(wide), MOST_ROUNDS)]
+        wide = wide.reindex(range(until + 1)).ffill(limit_area="outside")
+    return wide
 
 
 def _draw(ax: Axes, wide: pd.DataFrame, most: int, how: dict[str, Any]) -> int:
     """Draw runs, their band and their median; return how many runs are drawn one by one."""
-    if wide.shape[1] == 1:
-        ax.plot(wide.index, wide.iloc[:, 0], **how)
-        return 1
-    some = wide.iloc[:, spread(wide.shape[1], most)]
+    if wide.empty:
+        return 0
+    runs = wide.shape[1]
+    some = wide.iloc[:, spread(runs, most)] if runs > 1 else wide.iloc[:, :0]
     ax.plot(some.index, some, color=how["color"], linewidth=0.5, linestyle="-", alpha=0.35)
     low, middle, high = wide.quantile(BAND, axis=1).to_numpy()
-    ax.fill_between(wide.index, low, high, color=how["color"], alpha=0.15, linewidth=0)
-    ax.plot(wide.index, middle, **how)
+    if runs > 1:
+        ax.fill_between(wide.index, low, high, color=how["color"], alpha=0.15, linewidth=0)
+    ax.plot(wide.index, middle, **how, markevery=max(1, len(wide) // MARKERS))
     return some.shape[1]
 
 
 def _name(ax: Axes, columns: Sequence[str], groups: Sequence[str]) -> None:
-    """Name groups by their colour, and columns by their line style where there are both."""
+    """Name groups and columns, apart where there are several of both."""
     from matplotlib.lines import Line2D
 
     if len(groups) > 1:
-        for name, how in zip(groups, _looks(len(groups)), strict=True):
-            straight = how if len(columns) == 1 else {**how, "linestyle": "-"}
-            ax.add_line(Line2D([], [], label=name, **straight))
+        for number, name in enumerate(groups):
+            how = look(number) if len(columns) == 1 else look(number) | {"linestyle": "-"}
+            ax.add_line(Line2D([], [], label=name, **how))
     if len(columns) > 1:
-        for column, how in zip(columns, _looks(len(columns)), strict=True):
-            grey = how if len(groups) == 1 else {**how, "color": "0.35"}
-            ax.add_line(Line2D([], [], label=label(column), **grey))
+        for number, column in enumerate(columns):
+            how = look(number) | {"marker": ""} | ({"color": "0.35"} if len(groups) > 1 else {})
+            ax.add_line(Line2D([], [], label=label(column), **how))
     legend(ax)
 
 
 def _together(columns: Sequence[str]) -> str:
     """Return what an axis of several columns says; the legend says the rest."""
     text = ", ".join(map(label, columns))
-    return text if len(columns) <= 2 else "value"  # noqa: PLR2004
+    return text if len(text) <= MOST_LETTERS else "value"
 
 
-def _said(runs: int, shown: int, note: str) -> str:
+def _said(runs: int, shown: int, step: int, note: str) -> str:
     """Return what is drawn of how many runs."""
-    if runs == 1:
-        return note
-    lines = "all as lines" if shown == runs else f"{shown} as lines"
-    return ", ".join(
-        filter(None, [f"median and middle 90 % of {counted(runs, 'run')}", lines, note])
-    )
+    said = []
+    if runs > 1:
+        lines = "all as lines" if shown == runs else f"{shown} as lines"
+        said = [f"median and middle half of {counted(runs, 'run')}", lines]
+    if step > 1:
+        said.append(f"every {step} rounds")
+    return ", ".join([*said, *([note] if note else [])])

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from groundswell.analysis.bounds import FloatArray
 from groundswell.analysis.plots.labels import counted
+from groundswell.analysis.plots.reading import spread
 from groundswell.analysis.plots.style import axes_of, style
 from groundswell.problems import InputError
 
@@ -32,6 +33,8 @@ class Layout(NamedTuple):
     """How many users there are."""
     of_ties: int
     """How many ties there are between those that are drawn."""
+    complete: bool
+    """Whether everybody is tied to everybody, and no tie is drawn."""
 
 
 def network_layout(ties: Any, *, most: int = 500) -> Layout:
@@ -53,8 +56,8 @@ def network_layout(ties: Any, *, most: int = 500) -> Layout:
     """
     users = np.sort(_neighbourhood(ties, most))
     pairs = _pairs(ties, users)
-    drawn = pairs[np.unique(np.linspace(0, len(pairs) - 1, min(len(pairs), MOST_TIES)).astype(int))]
-    return Layout(users, _places(len(users), pairs), drawn, len(ties.indptr) - 1, len(pairs))
+    drawn, count = pairs[spread(len(pairs), MOST_TIES)], len(ties.indptr) - 1
+    return Layout(users, _places(len(users), pairs), drawn, count, len(pairs), ties.complete)
 
 
 @style()
@@ -89,10 +92,10 @@ def network(ties: Any, joined: ArrayLike, *, most: int = 500, ax: Axes | None = 
             f"'joined' must say of each of {layout.of_users:,} users whether it is a member, "
             f"found shape {members.shape}"
         )
-    from matplotlib.collections import LineCollection
-
     ax = axes_of(ax)
-    ax.add_collection(LineCollection(list(layout.places[layout.ties]), color="0.8", linewidth=0.4))
+    # One broken line: ties on their own would make the figure many times larger.
+    ends = np.insert(layout.places[layout.ties], 2, np.nan, axis=1).reshape(-1, 2)
+    ax.plot(ends[:, 0], ends[:, 1], color="0.8", linewidth=0.4, zorder=1)
     inside = members[layout.users]
     for is_member, colour, edge, name in (
         (False, "white", "0.45", "outsiders"),
@@ -164,7 +167,13 @@ def _places(users: int, pairs: NDArray[np.int64]) -> FloatArray:
 def _said(layout: Layout) -> str:
     """Return what is drawn of how much."""
     shown, drawn = len(layout.users), len(layout.ties)
-    users = counted(shown, "user") if shown == layout.of_users else (
-        f"{shown:,} of {layout.of_users:,} users, a neighbourhood"
-    )  # fmt: skip
-    return users if drawn == layout.of_ties else f"{users}; {drawn:,} of {layout.of_ties:,} ties"
+    parts = [f"{shown:,} of {layout.of_users:,} users"]
+    if shown == layout.of_users:
+        parts = [counted(shown, "user")]
+    elif drawn:
+        parts.append("a neighbourhood")
+    if layout.complete:
+        parts.append("everybody tied to everybody")
+    if drawn < layout.of_ties:
+        parts.append(f"{drawn:,} of {layout.of_ties:,} ties")
+    return ", ".join(parts)

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 STYLE = "groundswell.mplstyle"
-FAINT: dict[str, Any] = {"color": "0.55", "linewidth": 0.9, "zorder": 1}
+LINES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MOST_NAMES = 5
+"""Longer legends stand beside the axes, not on what is drawn."""
+FAINT: dict[str, Any] = {"color": "0.55", "linewidth": 0.9, "linestyle": (0, (5, 3)), "zorder": 1}
 """Of lines to compare with, such as the diagonal."""
 
 
@@ -46,7 +50,8 @@ def new_axes(width: float | None = None, height: float | None = None) -> Axes:
 def svg(ax: Axes) -> str:
     """Return the figure of some axes as an ``<svg>`` element to put into a page.
 
-    The same figure is the same text. Its size is the page's to decide (``viewBox``).
+    The same figure is the same text; what it says is text too, in the reader's own sans-serif where
+    DejaVu is missing. In CSS, ``max-width: 100%; height: auto`` makes it fit narrow pages.
 
     Examples
     --------
@@ -73,23 +78,26 @@ def look(number: int) -> dict[str, Any]:
     """Return colour, line style and marker of the n-th of several groups, to be used in `style`."""
     import matplotlib as mpl
 
-    looks = list(mpl.rcParams["axes.prop_cycle"])
-    return dict(looks[number % len(looks)])
+    colours = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
+    looks = {"color": colours, "linestyle": LINES, "marker": MARKERS}
+    return {name: values[number % len(values)] for name, values in looks.items()}
 
 
-def legend(ax: Axes, **how: Any) -> None:
+def legend(ax: Axes) -> None:
     """Name what is drawn, where there is more than one thing to tell apart."""
     handles, names = ax.get_legend_handles_labels()
-    if len(names) > 1:
-        ax.legend(handles, names, **how)
+    if len(names) > MOST_NAMES:
+        ax.legend(handles, names, loc="upper left", bbox_to_anchor=(1, 1))
+    elif len(names) > 1:
+        ax.legend(handles, names, loc="best")
 
 
-def unit_limits(ax: Axes, axis: str = "xy") -> None:
-    """Show all of [0, 1] on axes of shares and probabilities, and more if there is more."""
-    for name in axis:
-        low, high = getattr(ax.dataLim, f"interval{name}")
-        limits = min(-0.03, 1.05 * low), max(1.03, high)
-        getattr(ax, f"set_{name}lim")(*limits)
+def unit_limits(ax: Axes) -> None:
+    """Show all of [0, 1] on an axis up of shares and probabilities, and more if there is more."""
+    low, high = ax.dataLim.intervaly
+    low, high = min(0, low), max(1, high)
+    margin = 0.03 * (high - low)
+    ax.set_ylim(low - margin, high + margin)
 
 
 def _with_ticks(ax: Axes) -> Axes:

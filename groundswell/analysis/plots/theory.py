@@ -70,11 +70,11 @@ def mean_field(
     way = None if path is None else _shares(path)
     alpha = np.union1d(np.linspace(0, 1, SHARES), response.knots)
     ax = axes_of(ax)
-    ax.plot([0, 1], [0, 1], **FAINT, linestyle="-", label="α' = α")
+    ax.plot([0, 1], [0, 1], **FAINT, label="α' = α")
     if way is not None:
         _cobweb(ax, way)
     after = (1 - revision) * alpha + revision * response(alpha)
-    ax.plot(alpha, after, **{**look(0), "marker": ""}, label="mean field")
+    ax.plot(alpha, after, color=look(0)["color"], label="mean field")
     for stable, face, name in ((True, "black", "stable"), (False, "white", "tipping point")):
         at = points.loc[points["stable"] == stable, "alpha"]
         if len(at):
@@ -83,7 +83,7 @@ def mean_field(
             )
     ax.set(xlabel="share of members α", ylabel="share in the next round α'")
     ax.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
-    legend(ax, loc="best")
+    legend(ax)
     return ax
 
 

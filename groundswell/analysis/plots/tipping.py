@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from groundswell.analysis.hysteresis import area
-from groundswell.analysis.plots.labels import label
+from groundswell.analysis.plots.labels import label, setting_label
 from groundswell.analysis.plots.reading import check, measured, parts_of, rounds_of
 from groundswell.analysis.plots.style import axes_of, legend, look, style, unit_limits
 from groundswell.analysis.tables import SHARE_SETTING, Measurements
@@ -54,13 +54,13 @@ def tipping_probability(table_or_result: Measurements, *, ax: Axes | None = None
     table = table.sort_values(across, kind="stable")
     parts, note = parts_of(table, [name for name in settings if name != across], [])
     ax = axes_of(ax)
-    for number, (name, part) in enumerate(parts):
-        seeds, middle = part[across], part["probability"]
-        ends = np.array([middle - part["low"], part["high"] - middle]).clip(0)
-        ax.errorbar(seeds, middle, ends, **look(number), elinewidth=0.8, label=name)
-    ax.set(xlabel=label(across), ylabel=label("probability"))
+    for number, part in enumerate(parts):
+        seeds, middle = part.table[across], part.table["probability"]
+        ends = np.array([middle - part.table["low"], part.table["high"] - middle]).clip(0)
+        ax.errorbar(seeds, middle, ends, **look(number), elinewidth=0.8, label=part.name)
+    ax.set(xlabel=setting_label(across, table[across]), ylabel=label("probability"))
     ax.set_title(note)
-    unit_limits(ax, "y")
+    unit_limits(ax)
     legend(ax)
     return ax
 
@@ -91,9 +91,9 @@ def hysteresis_loop(loop: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = axes_of(ax)
     ax.fill_between(values, loop["forward"], loop["backward"], color="0.9", linewidth=0)
     for number, (way, marker) in enumerate((("forward", ">"), ("backward", "<"))):
-        ax.plot(values, loop[way], **{**look(number), "marker": marker}, label=way)
-    ax.set(xlabel=label(parameter), ylabel="share, mean over runs")
+        ax.plot(values, loop[way], **(look(number) | {"marker": marker}), label=way)
+    ax.set(xlabel=label(parameter), ylabel="mean over runs")
     ax.set_title(f"area between the branches {area(loop):.3g}")
-    unit_limits(ax, "y")
+    unit_limits(ax)
     legend(ax)
     return ax
