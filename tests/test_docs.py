@@ -34,25 +34,28 @@ class Loaded(HTMLParser):
             self.found.append(dict(attrs).get(LOADED[tag]) or "")
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("docs")
+@pytest.mark.slow
+def test_the_pages_build_without_a_warning(tmp_path: Path) -> None:
+    built = tmp_path / "html"
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-q"]
-    command += ["-d", str(folder / "doctrees"), str(DOCS), str(folder / "html")]
-    cells = f"nb_execution_cache_path={folder / 'cells'}"
+    command += ["-d", str(tmp_path / "doctrees"), str(DOCS), str(built)]
     done = subprocess.run(
-        [*command, "-D", cells],
+        [*command, "-D", f"nb_execution_cache_path={tmp_path / 'cells'}"],
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stderr
-    return folder / "html"
+    assert_no_network(built)
+    assert_reference(built / "reference")
+    notebook = (built / "critical_mass.html").read_text(encoding="utf-8")
+    assert notebook.count("cell_output") >= 6
+    assert "_images/" in notebook
 
 
-@pytest.mark.slow
-def test_pages_need_no_network(built: Path) -> None:
+def assert_no_network(built: Path) -> None:
+    """Look at what pages and their styles load."""
     for page in built.rglob("*.html"):
         for address in Loaded(page.read_text(encoding="utf-8")).found:
             assert "//" not in address.partition("data:")[0], (page.name, address)
@@ -61,27 +64,17 @@ def test_pages_need_no_network(built: Path) -> None:
         assert not re.search(r"(url\(|@import)\s*[\"']?(https?:)?//", text), sheet.name
 
 
-@pytest.mark.slow
-def test_the_reference_has_everything(built: Path) -> None:
-    def page(name: str) -> str:
-        return (built / "reference" / f"{name}.html").read_text(encoding="utf-8")
-
+def assert_reference(folder: Path) -> None:
+    """Look for every kind, parameter, column and scenario."""
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
     for name, part in PARTS.items():
-        text = page(name)
         for kind, component in part.kinds.items():
-            assert f'id="{kind}"' in text
+            assert f'id="{kind}"' in pages[name]
             for field in component.model_fields:
-                assert field == "kind" or field in text
+                assert field == "kind" or f">{field}<" in pages[name]
     for table in TABLES.values():
-        assert all(column in page("tables") for column in table.columns)
-    assert all(f'id="{name}"' in page("library") for name in library())
-
-
-@pytest.mark.slow
-def test_cells_were_executed(built: Path) -> None:
-    text = (built / "critical_mass.html").read_text(encoding="utf-8")
-    assert text.count("cell_output") >= 6
-    assert "_images/" in text
+        assert all(f">{column}<" in pages["tables"] for column in table.columns)
+    assert all(f'id="{name}"' in pages["library"] for name in library())
 
 
 def test_sections_that_the_code_cites_are_there() -> None:

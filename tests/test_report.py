@@ -134,7 +134,9 @@ def test_a_sensitivity_analysis(tmp_path) -> None:
 
 def test_there_and_back(tmp_path) -> None:
     course = {"schedule": {"payoff.benefit": [[0, 0.2], [3, 1.5], [6, 0.2]]}, "sweep": {}}
-    assert "There and back: payoff.benefit" in reported(gs.run({**GAME, **course}), tmp_path).captions
+    assert (
+        "There and back: payoff.benefit" in reported(gs.run({**GAME, **course}), tmp_path).captions
+    )
 
 
 def test_labels_with_html_are_text_in_figures_too(tmp_path) -> None:
