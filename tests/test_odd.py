@@ -49,7 +49,7 @@ def test_every_library_scenario_has_one(name: str) -> None:
     protocol = gs.odd(scenario)
     assert re.findall(r"^## (\d\. .*)$", protocol, re.MULTILINE) == ELEMENTS
     for concept in CONCEPTS:
-        assert paragraph(protocol, concept)
+        assert f"\n\n**{concept}.** " in protocol
     for part in parts(scenario):
         assert f" {part.title}\n" in protocol
         if isinstance(part.settings, Component):
@@ -140,7 +140,7 @@ def test_the_command_prints_or_writes(
     assert capsys.readouterr().out == gs.odd("granovetter")
     odd_command("granovetter", Path("odd.md"))
     assert Path("odd.md").read_text(encoding="utf-8") == gs.odd("granovetter")
-    with pytest.raises(gs.InputError, match="^cannot write 'no/odd.md': No such file"):
+    with pytest.raises(gs.InputError, match="cannot write"):
         odd_command("granovetter", Path("no/odd.md"))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 import groundswell
+from groundswell.analysis.plots.labels import counted
 from groundswell.files import file_settings
 from groundswell.model import Phase
 from groundswell.platform.platform import Learning, Platform
@@ -85,7 +86,7 @@ def _about_study(plan: Scenario) -> dict[str, Any]:
     asked = [name for name in TABLES if name != "series" and getattr(plan.measure, name)]
     return {
         "version": groundswell.__version__,
-        "rounds": f"{plan.rounds:,} round{'s' * (plan.rounds != 1)}",
+        "rounds": counted(plan.rounds, "round"),
         "replicates": runs,
         "phases": Phase,
         "streams": STREAMS,

@@ -11,6 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 import groundswell
+from groundswell.analysis.plots.labels import counted
 from groundswell.files import write_text
 from groundswell.problems import InputError
 from groundswell.reporting import markdown, tables, theory
@@ -113,10 +114,8 @@ def _asked(scenario: Scenario) -> Terms:
         ("Users", text(scenario.population)),
         ("Ties", text(scenario.network)),
         ("Decision", text(scenario.decision)),
-        (
-            "Strategy and signal",
-            f"{text(scenario.collective.strategy)}, {text(scenario.collective.signal)}",
-        ),
+        ("Strategy", text(scenario.collective.strategy)),
+        ("Signal", text(scenario.collective.signal)),
         ("Platform", f"{scenario.platform}: {kind}"),
         ("Target", f"success of at least {scenario.measure.target_success:g}"),
     ]
@@ -131,8 +130,7 @@ def _ended(result: Result, ends: pd.DataFrame) -> Terms:
     """Return how many runs ended how, and when."""
     statuses = result.statuses
     terms = [
-        (STATUSES.get(status, status), tables.counted(count, "run"))
-        for status, count in statuses.items()
+        (STATUSES.get(status, status), counted(count, "run")) for status, count in statuses.items()
     ]
     if not statuses:
         return [("no runs", "none has ended yet; the command that was stopped goes on with them")]
@@ -140,9 +138,7 @@ def _ended(result: Result, ends: pd.DataFrame) -> Terms:
         return [*terms, ("nothing to show", "no run went well, so that there are no numbers")]
     early = int((ends["round"] < result.scenario.rounds).sum())
     if early and "rounds" not in ends:
-        terms.append(
-            ("ended early", f"{tables.counted(early, 'run')}, since nothing could move any more")
-        )
+        terms.append(("ended early", f"{counted(early, 'run')}, since nothing could move any more"))
     return [*terms, *_reached(result), *_missing(result)]
 
 

@@ -81,11 +81,6 @@ def _number(value: float) -> str:
     return f"{value:.3f}" if size < 10 else f"{value:.1f}" if size < 1000 else f"{value:,.0f}"  # noqa: PLR2004
 
 
-def counted(count: int, what: str) -> str:
-    """Return a number of things: 1 run, 2 runs."""
-    return f"{count:,} {what}{'s' * (count != 1)}"
-
-
 def setting_shown(value: Any) -> str:
     """Return the value of a setting, in full."""
     plain = isinstance(value, float | np.floating) and not math.isnan(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from groundswell.agents.decision import Threshold
 from groundswell.agents.distribution import Constant
 from groundswell.analysis import critical_mass, equilibrium
 from groundswell.analysis.tables import SHARE_SETTING, grouped, settings, varied
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 12
 FEWEST_SHARES = 3
+TELLING = ("cdf", "value", "values")
+"""What a distribution has of which theory knows how many users are below a number."""
+ALIKE = ("benefit", "selective_incentive", "peer_pressure")
+"""Payoffs that have to be the same for all users."""
 BELOW = 1e-9
 """What a success may lack to a bound by rounding."""
 
@@ -95,8 +100,8 @@ def _fields(result: Result, ends: pd.DataFrame) -> Finding | None:
             rest = {"fixed point α": point["alpha"], "slope": point["slope"]}
             rows.append({**field.settings, **rest, "attracts": point["stable"], **ended})
     text = (
-        "Shares at which many users on a complete graph, who best-respond to last round's success, "
-        "come to rest; between two that attract lies a tipping point. Ties, few users, and seeds "
+        "Shares at which many users come to rest who are all tied to all and respond to the last "
+        "round; between two that attract lies a tipping point. Ties, few users, and seeds "
         "that never leave make runs differ from it."
     )
     caption = "Fixed points beside final shares"
@@ -115,7 +120,7 @@ class Field(NamedTuple):
 
 
 def mean_fields(result: Result, ends: pd.DataFrame) -> Iterator[Field]:
-    """Yield the mean fields that theory knows: of best responses to a known curve."""
+    """Yield the mean fields that theory knows: of thresholds, of best responses to a curve."""
     base = result.scenario.replace({"sweep": {}})
     by = varied(result)
     for point, part in grouped(ends, by):
@@ -131,21 +136,30 @@ def mean_fields(result: Result, ends: pd.DataFrame) -> Iterator[Field]:
 
 def _game(scenario: Scenario) -> dict[str, Any] | None:
     """Return the game that users play, None where theory does not know it in closed form."""
+    decision = scenario.decision
+    game = _thresholds(decision) if isinstance(decision, Threshold) else _best_responses(scenario)
+    told = game is not None and any(hasattr(game["cost"], name) for name in TELLING)
+    return game if told and not scenario.schedule else None
+
+
+def _thresholds(decision: Threshold) -> dict[str, Any] | None:
+    """Return thresholds on the share of everybody: costs that peers make up for."""
+    if (decision.of, decision.measure, decision.reversible) != ("everybody", "share", True):
+        return None
+    return {"curve": lambda _: 0.0, "cost": decision.threshold, "peer_pressure": 1.0}
+
+
+def _best_responses(scenario: Scenario) -> dict[str, Any] | None:
+    """Return the payoffs of users who differ in their costs only, and know the response."""
     payoff, platform = scenario.payoff, scenario.platform
     if not isinstance(platform, Response) or str(scenario.decision) != "best-response":
         return None
-    alike = {
-        name: getattr(payoff, name) for name in ("benefit", "selective_incentive", "peer_pressure")
-    }
-    cost = payoff.cost
-    counted = hasattr(cost, "cdf") or hasattr(cost, "value") or hasattr(cost, "values")
-    if not (counted and all(isinstance(one, Constant) for one in alike.values())):
-        return None
-    if scenario.schedule or payoff.spillover == "measured":
+    alike = {name: getattr(payoff, name) for name in ALIKE}
+    if payoff.spillover == "measured" or not all(isinstance(v, Constant) for v in alike.values()):
         return None
     numbers = {name: _number(one, 0.0) for name, one in alike.items()}
     more = {"spillover": payoff.spillover, "safety": payoff.safety}
-    return {"curve": platform.curve, "cost": cost, **numbers, **more}
+    return {"curve": platform.curve, "cost": payoff.cost, **numbers, **more}
 
 
 def _number(value: Any, otherwise: float) -> float:
