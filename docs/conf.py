@@ -50,7 +50,6 @@ autodoc_member_order = "bysource"
 default_role = "literal"  # `name` in docstrings is code
 add_module_names = False
 python_use_unqualified_type_names = True
-napoleon_use_ivar = True  # a property that a class docstring lists is not described twice
 nitpick_ignore_regex = [
     ("py:.*", r"(?!groundswell).*"),  # there is no network to look others up
     # What authors of components meet in signatures, and need not know.

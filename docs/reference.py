@@ -29,8 +29,8 @@ from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import LIBRARY, library
 from groundswell.tables import TABLES, Meaning
 
-HIDDEN = "model_config, part, kinds, default_kind"
-"""What every component has."""
+HIDDEN = "model_config, part, kinds, default_kind, agents"
+"""What every component has, and what its class describes already."""
 HERE = Path(__file__).parent / "reference"
 INDEX = """# Reference
 
@@ -177,6 +177,7 @@ def command_line() -> str:
     command = typer.main.get_command(commands)
     context = command.context_class(command)
     text = get_docs_for_click(obj=command, ctx=context, name="groundswell")
+    text = re.sub(r"\*\*Commands\*\*:\n\n(\* .*\n)+\n", "", text, count=1)  # cut short there
     return text.replace("# `groundswell`", "# Commands", 1)
 
 
