@@ -546,3 +546,10 @@ def test_the_figure_of_the_readme() -> None:
     positions = [[float(x) for x in numbers.findall(text)] for text in (drawn, kept)]
     np.testing.assert_allclose(*positions, atol=0.05)  # as well as can be seen
     assert "docs/figures/quickstart.svg" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_intervals_of_shares_end_where_shares_do() -> None:
+    table = pd.DataFrame({"alpha": [0.1, 0.1], "success": [0.9, 0.4], "run": ["a", "b"]})
+    low, high = plots.success_curve(table, ax=plots.new_axes()).get_ylim()
+    assert -0.1 < low < 0
+    assert 1 < high < 1.1

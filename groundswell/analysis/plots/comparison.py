@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from groundswell.analysis.intervals import student
 from groundswell.analysis.plots.labels import counted, label, literal, value_names
-from groundswell.analysis.plots.reading import check, ends_of, measured, spread
+from groundswell.analysis.plots.reading import check, ends_of, interval, measured, spread
 from groundswell.analysis.plots.style import FAINT, axes_of, legend, look, style
 from groundswell.analysis.tables import Measurements
 from groundswell.problems import InputError
@@ -66,7 +65,7 @@ def learner_comparison(
         numbers = values.to_numpy(dtype=float)
         some = numbers[spread(len(numbers), MOST_POINTS)]
         ax.plot(some, np.full(len(some), place), "|", color="0.6", markersize=8)
-        low, high = student(numbers)
+        low, high = interval(numbers)
         mean = numbers.mean()
         ends = [[mean - low], [high - mean]]
         ax.errorbar(mean, place, xerr=ends, **look(0))

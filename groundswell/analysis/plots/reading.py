@@ -150,8 +150,19 @@ def means_of(table: pd.DataFrame, value: str) -> Means:
         number = np.arange(len(alpha)) * MOST_SHARES // len(alpha)
     ends = np.flatnonzero(np.diff(number)) + 1
     at = [part.mean() for part in np.split(alpha, ends)]
-    rows = [(part.mean(), *student(part)) for part in np.split(values, ends)]
+    rows = [(part.mean(), *interval(part)) for part in np.split(values, ends)]
     return Means(np.array(at), *np.array(rows).T)
+
+
+def interval(values: FloatArray) -> tuple[float, float]:
+    """Return the 95 % Student interval of a mean; of shares, in as far as these can reach it.
+
+    That of two or three runs would make an axis of shares from -2 to 4.
+    """
+    low, high = student(values)
+    if values.min(initial=0) >= 0 and values.max(initial=1) <= 1:
+        low, high = max(low, 0.0), min(high, 1.0)
+    return low, high
 
 
 def _rank(value: Any) -> tuple[int, Any]:
