@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.agents.gains import By
-from groundswell.agents.kernels import compiled
+from groundswell.agents.kernels import compiled, inlined
 from groundswell.agents.situation import Game, Graph, Parameter
 from groundswell.agents.ties import Counts
 from groundswell.data import Bools, Floats, Ints
@@ -31,7 +31,7 @@ def of(parameter: Parameter, user: int) -> Any:
     return parameter.values[user * parameter.step]
 
 
-@compiled
+@inlined
 def show(
     user: int, step: int, counts: Counts, influences: Ints, influenced: NDArray[np.uint32]
 ) -> None:
@@ -41,12 +41,14 @@ def show(
             counts[influenced[k]] += step
 
 
-@compiled
-def weight_joined(user: int, joined: Bools, graph: Graph) -> float:
+@inlined
+def weight_joined(
+    user: int, joined: Bools, indptr: Ints, indices: NDArray[np.uint32], units: Floats
+) -> float:
     """Return the weight of a user's joined neighbours, one added to the other in user order."""
     weight = 0.0
-    for k in range(graph.indptr[user], graph.indptr[user + 1]):
-        weight += graph.units[k] * joined[graph.indices[k]]
+    for k in range(np.uint64(indptr[user]), np.uint64(indptr[user + 1])):
+        weight += units[k] * joined[indices[k]]
     return weight
 
 
@@ -99,10 +101,11 @@ def share_turns(
     order: Ints, joined: Bools, locked: Bools, threshold: Parameter, reversible: bool, graph: Graph
 ) -> None:
     """Revise one by one: in if a large enough share of their neighbours is, by weight."""
+    indptr, indices, units, total = graph.indptr, graph.indices, graph.units, graph.total
     least, step = threshold
     for user in order:
         if not locked[user] and (reversible or not joined[user]):
-            share = weight_joined(user, joined, graph) / graph.total[user]
+            share = weight_joined(user, joined, indptr, indices, units) / total[user]
             joined[user] = share >= least[user * step]
 
 
@@ -122,7 +125,8 @@ def advantage_turns(
     With tastes of the moment: in if rationality times advantage exceeds them.
     """
     influences, influenced, total = graph.influences, graph.influenced, graph.total
-    complete, counted, weighted = graph.complete, len(counts) > 0, len(graph.units) > 0
+    indptr, indices, units = graph.indptr, graph.indices, graph.units
+    complete, counted, weighted = graph.complete, len(counts) > 0, len(units) > 0
     gain, by, presses, tasting = game.gain, game.by, game.presses, len(taste) > 0
     start, start_step = game.start
     exposure, exposure_step = game.exposure
@@ -132,7 +136,8 @@ def advantage_turns(
     cost, cost_step = game.cost
     rational, rational_step = rationality
     members = joined.sum()
-    for position, user in enumerate(order):
+    for position in range(len(order)):
+        user = order[position]
         if locked[user]:
             continue
         own = joined[user]
@@ -149,7 +154,9 @@ def advantage_turns(
             look += own
         pressed = 0.0
         if presses:
-            weight = weight_joined(user, joined, graph) if weighted else float(seen)
+            weight = float(seen)
+            if weighted:
+                weight = weight_joined(user, joined, indptr, indices, units)
             pressed = pressure[user * pressure_step] * (weight / total[user])
         pays = (
             benefit[user * benefit_step] * gain[look]
@@ -180,7 +187,13 @@ def imitation_turns(
     game: Game,
 ) -> None:
     """Revise one by one: copy somebody whose payoff is ahead by more than the taste says."""
-    influences, influenced, weighted = graph.influences, graph.influenced, len(graph.units) > 0
+    influences, influenced = graph.influences, graph.influenced
+    indptr, indices, units, weighted = (
+        graph.indptr,
+        graph.indices,
+        graph.units,
+        len(graph.units) > 0,
+    )
     members = joined.sum()
     for position, user in enumerate(order):
         other = someone(user, meeting[position], graph)
@@ -191,7 +204,7 @@ def imitation_turns(
         if game.presses:
             seen = float(members - 1) if graph.complete else 0.0
             if weighted:
-                seen = weight_joined(member, joined, graph)
+                seen = weight_joined(member, joined, indptr, indices, units)
             elif not graph.complete:
                 seen = float(counts[member])
             pressed = of(game.pressure, member) * (seen / graph.total[member])
