@@ -131,7 +131,8 @@ class Decision(Component):
         stuck: Bools = locked.copy()
         if not self.activation.one_by_one:
             wants = self.wants(situation, order, draws)
-            joined[order] = np.where(locked[order], before[order], wants)
+            these: slice | Ints = slice(None) if order is columns.everybody else order
+            joined[these] = np.where(locked[these], before[these], wants)
             if self.leaves_for_good:
                 stuck |= before & ~joined
             if witness is not None:
