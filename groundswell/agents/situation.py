@@ -96,8 +96,8 @@ class Situation:
     placebo: float = float("nan")
     mixed: bool = False
 
-    def advantage(self, users: Ints) -> Floats:
-        """Return Δu_i of some users, on the state as it is."""
+    def advantage(self, users: Ints | slice = slice(None)) -> Floats:
+        """Return Δu_i of some users, or of everybody, on the state as it is."""
         columns, joined = self.columns, self.joined
 
         def of(values: Floats) -> Floats:
@@ -113,7 +113,7 @@ class Situation:
             + of(pressure(columns, self.tally))
             - of(columns["cost"]) * np.where(joined[users], inside, outside)
         )
-        return np.broadcast_to(advantage, len(users))
+        return np.broadcast_to(advantage, joined[users].shape)
 
     def payoffs(self) -> Floats:
         """Return π_i of every user at the success last heard of, on the state as it is."""
