@@ -34,6 +34,7 @@ ORDER = [
     {"scenarios"},
     {"reporting"},
     {"progress", "summary", "planning", "commands", "commands_results", "listing"},
+    {"explore"},
     {"exits"},
     {"cli_results"},
     {"cli"},
@@ -46,7 +47,7 @@ LEAVES = {
     "groundswell.analysis.groups",
     "groundswell.analysis.parameters",
 }
-READERS = {"reporting"}
+READERS = {"reporting", "explore"}
 """Rooms that show what analysis finds in results."""
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 
