@@ -163,3 +163,25 @@ def test_whole_runs_are_the_same_with_and_without_compiled_counts(make_model, mo
         runs.append(model.series)
     assert runs[0].equals(runs[1])
     assert runs[0]["joined"].sum() > USERS / 4
+
+
+@pytest.mark.parametrize("rule", ["best-response", {"kind": "logit", "rationality": 3.0}])
+def test_one_compiled_loop_serves_numbers_and_distributions(make_model, rule):
+    from groundswell.agents.turns import advantage_turns
+
+    spread, known = {"kind": "uniform"}, set(advantage_turns.signatures)
+    smoothed = {"kind": "smoothed", "rate": spread}
+    for payoff in (
+        {"cost": 0.5},
+        {"cost": spread, "peer_pressure": spread, "safety": 1.5, "belief": "curve"},
+        {"benefit": spread, "selective_incentive": 0.1, "peer_pressure": 0.2, "belief": smoothed},
+    ):
+        decision = {"kind": rule} if isinstance(rule, str) else rule
+        model = make_model(
+            population__users=50,
+            network={"kind": "ring", "degree": 4},
+            decision={**decision, "activation": "sequential"},
+            payoff=payoff,
+        )
+        model.step()
+    assert len(set(advantage_turns.signatures) - known) <= 1
