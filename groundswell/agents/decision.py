@@ -20,6 +20,7 @@ from groundswell.agents.distribution import Distribution, constant
 from groundswell.agents.joining import Witness
 from groundswell.agents.limits import Probability
 from groundswell.agents.situation import Parameter, Situation
+from groundswell.agents.tally import smallest_count
 from groundswell.agents.ties import Counts, Ties
 from groundswell.component import Component
 from groundswell.data import Bools, Floats, Ints
@@ -291,18 +292,3 @@ class BestResponse(Decision):
             order, np.empty(0), Parameter.of(np.ones(1)), joined, locked, counts,
             situation.graph, situation.game,
         )  # fmt: skip
-
-
-def smallest_count(share: Floats, of: Ints) -> Ints:
-    """Return the smallest m with m / k >= θ in floating point; k + 1 where there is none.
-
-    Comparing m >= θ k instead is wrong where θ k rounds up.
-
-    >>> smallest_count(np.array([0.07, 0.5, 2.0, 0.5]), np.array([100, 1, 3, 0])).tolist()
-    [7, 1, 4, 1]
-    """
-    k = np.maximum(of, 1)
-    need = np.clip(np.ceil(share * k), 0, of + 1).astype(np.int64)
-    need -= (need > 0) & ((need - 1) / k >= share)
-    need += (need <= of) & (need / k < share)
-    return need
