@@ -10,8 +10,6 @@ Arrays are taken out of their tuples before a loop: in it numba would count refe
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,12 +21,6 @@ from groundswell.data import Bools, Floats, Ints
 
 # Compiled code takes plain numbers more gladly than members of an enumeration.
 OTHERS, NEIGHBOURS, OWN = int(By.OTHERS), int(By.NEIGHBOURS), int(By.OWN)
-
-
-@compiled
-def of(parameter: Parameter, user: int) -> Any:
-    """Return a user's value."""
-    return parameter.values[user * parameter.step]
 
 
 @inlined
@@ -187,36 +179,42 @@ def imitation_turns(
     game: Game,
 ) -> None:
     """Revise one by one: copy somebody whose payoff is ahead by more than the taste says."""
-    influences, influenced = graph.influences, graph.influenced
-    indptr, indices, units, weighted = (
-        graph.indptr,
-        graph.indices,
-        graph.units,
-        len(graph.units) > 0,
-    )
+    influences, influenced, total = graph.influences, graph.influenced, graph.total
+    indptr, indices, units = graph.indptr, graph.indices, graph.units
+    complete, counted, weighted = graph.complete, len(counts) > 0, len(units) > 0
+    success, presses = game.success, game.presses
+    exposure, exposure_step = game.exposure
+    benefit, benefit_step = game.benefit
+    incentive, incentive_step = game.incentive
+    pressure, pressure_step = game.pressure
+    cost, cost_step = game.cost
+    outside, outside_step = game.outside
+    noisy, noise_step = noise
     members = joined.sum()
-    for position, user in enumerate(order):
+    for position in range(len(order)):
+        user = order[position]
         other = someone(user, meeting[position], graph)
         if locked[user] or other < 0 or joined[other] == joined[user]:
             continue
         member, outsider = (user, other) if joined[user] else (other, user)
         pressed = 0.0
-        if game.presses:
-            seen = float(members - 1) if graph.complete else 0.0
-            if weighted:
-                seen = weight_joined(member, joined, indptr, indices, units)
-            elif not graph.complete:
+        if presses:
+            seen = float(members - 1) if complete else 0.0
+            if counted:
                 seen = float(counts[member])
-            pressed = of(game.pressure, member) * (seen / graph.total[member])
+            elif weighted:
+                seen = weight_joined(member, joined, indptr, indices, units)
+            pressed = pressure[member * pressure_step] * (seen / total[member])
         inside = (
-            of(game.benefit, member) * game.success
-            + of(game.incentive, member)
+            benefit[member * benefit_step] * success
+            + incentive[member * incentive_step]
             + pressed
-            - of(game.cost, member) * of(game.exposure, members - 1)
+            - cost[member * cost_step] * exposure[(members - 1) * exposure_step]
         )
-        outside = of(game.outside, outsider)
-        ahead = outside - inside if joined[user] else inside - outside
-        if taste[position] < ahead / of(noise, user):
+        ahead = inside - outside[outsider * outside_step]
+        if joined[user]:
+            ahead = -ahead
+        if taste[position] < ahead / noisy[user * noise_step]:
             joined[user] = joined[other]
             members += 1 if joined[user] else -1
             show(user, 1 if joined[user] else -1, counts, influences, influenced)
