@@ -178,3 +178,6 @@ def main() -> None:
     model = gs.CollectiveActionModel(settings(USERS))
     steps(model)
     one_by_one(USERS)
+    del model
+    print(f"recruitment, {10 * USERS:,} users:")
+    kernel(gs.CollectiveActionModel(settings(10 * USERS)), 3.0, 5)
