@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from groundswell.agents.decision import smallest_count
 from groundswell.agents.distribution import Continuous, Distribution
+from groundswell.agents.tally import smallest_count
 from groundswell.problems import InputError, ScenarioError
 
 LAWS = {
