@@ -235,10 +235,11 @@ def _collisions(users: int, a: Numbers, b: Numbers, rewired: Ints, moved: Ints) 
     code = _code(users, a[rewired], b[rewired])
     ordered = np.sort(code)
     some = rewired[np.isin(code, ordered[1:][ordered[1:] == ordered[:-1]])]
-    # A stable sort puts settled ties first among equals, so that they are the ones kept.
-    is_moved = np.isin(some, moved)
+    is_moved = np.zeros(len(a), dtype=bool)
+    is_moved[moved] = True
     code = _code(users, a[some], b[some])
-    order = np.lexsort((is_moved, code))
+    # A stable sort puts settled ties first among equals, so that they are the ones kept.
+    order = np.lexsort((is_moved[some], code))
     repeats = order[1:][code[order[1:]] == code[order[:-1]]]
     taken = _meets_ring(users, a, b, rewired, moved)
     return np.union1d(moved[taken], some[repeats])
