@@ -18,8 +18,7 @@ from groundswell.agents.edge_pairs import (
     is_integer,
     names_columns,
 )
-from groundswell.agents.ties import Numbers
-from groundswell.data import Floats, Ints
+from groundswell.data import Ints
 
 RUNS = re.compile(" {2,}")
 ODD_SPACE = re.compile(r"[^\S \n]")

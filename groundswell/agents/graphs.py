@@ -255,4 +255,5 @@ def _meets_ring(users: int, a: Numbers, b: Numbers, rewired: Ints, moved: Ints) 
     step = np.where(back, users - ahead, ahead)
     place = (step - 1) * users + np.where(back, end, start)
     near = (step > 0) & (place < len(a))
-    return (step == 0) | (near & in_place[np.where(near, place, 0)])
+    meets: Bools = (step == 0) | (near & in_place[np.where(near, place, 0)])
+    return meets

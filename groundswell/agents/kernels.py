@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numba import njit
 
-from groundswell.data import Ints
+from groundswell.agents.ties import Numbers
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
@@ -27,7 +27,7 @@ def compiled(function: FunctionT) -> FunctionT:
 
 
 @compiled
-def attach(a: Ints, b: Ints, ties: int, rng: np.random.Generator) -> None:
+def attach(a: Numbers, b: Numbers, ties: int, rng: np.random.Generator) -> None:
     """Fill in the far ends ``b`` of newcomers' ties by preferential attachment.
 
     The first ``ties`` pairs are given. An end of a tie drawn uniformly is a user drawn in

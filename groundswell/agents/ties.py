@@ -250,7 +250,8 @@ def _first_of_each(users: int, a: Numbers, b: Numbers, *, directed: bool) -> Int
     """Return the place of the first of each distinct pair."""
     low, high = (a, b) if directed else (np.minimum(a, b), np.maximum(a, b))
     code = low.astype(np.int64) * users + high
-    return np.unique(code, return_index=True)[1]
+    first: Ints = np.unique(code, return_index=True)[1]
+    return first
 
 
 def _dropped(count: int, what: str) -> tuple[str, ...]:
