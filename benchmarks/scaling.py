@@ -24,18 +24,25 @@ import numpy as np
 from scipy.sparse import csr_array
 
 import groundswell as gs
-from groundswell.agents.network import Network
+from groundswell.agents.network import (
+    BarabasiAlbert,
+    ErdosRenyi,
+    Network,
+    Ring,
+    WattsStrogatz,
+)
+from groundswell.agents.structured import Lattice, StochasticBlock
 from groundswell.agents.ties import Ties
 
 SIZES = (10**4, 10**5, 10**6, 10**7)
 ROUNDS, PRODUCTS = 50, 3
-NETWORKS: dict[str, dict[str, Any]] = {
-    "ring": {"degree": 10},
-    "lattice": {"neighbourhood": "moore"},
-    "watts-strogatz": {"degree": 10},
-    "erdos-renyi": {"mean_degree": 10.0},
-    "barabasi-albert": {"ties": 5},
-    "stochastic-block": {"blocks": 10, "within": 8.0, "between": 2.0},
+NETWORKS: dict[str, Callable[[int], Network]] = {
+    "ring": lambda users: Ring(degree=10),
+    "lattice": lambda users: Lattice(side=isqrt(users), neighbourhood="moore"),
+    "watts-strogatz": lambda users: WattsStrogatz(degree=10),
+    "erdos-renyi": lambda users: ErdosRenyi(mean_degree=10.0),
+    "barabasi-albert": lambda users: BarabasiAlbert(ties=5),
+    "stochastic-block": lambda users: StochasticBlock(blocks=10, within=8.0, between=2.0),
 }
 SCENARIO: dict[str, Any] = {
     "name": "scaling",
@@ -54,8 +61,7 @@ Measured = dict[str, float]
 
 
 def build(kind: str, users: int) -> Ties:
-    side = {"side": isqrt(users)} if kind == "lattice" else {}
-    network = Network.from_settings({"kind": kind, **NETWORKS[kind], **side})
+    network = NETWORKS[kind](users)
     return network.build(network.size() or users, np.random.default_rng(1))
 
 

@@ -39,8 +39,11 @@ def read_columns(text: str, *, weighted: bool) -> EdgePairs | None:
     weighted
         Whether weights follow the ids.
     """
-    text = _tidy(text)
+    text = text.strip(" ")
     data = text.encode()
+    if _is_crowded(data):
+        text = RUNS.sub(" ", text).replace("\n ", "\n").replace(" \n", "\n")
+        data = text.encode()
     names = ["a", "b", "weight"] if weighted else ["a", "b"]
     numeric = not weighted and not data.translate(None, NUMERIC)
     pairs = _numbers(_table(data, names, pa.int64())) if numeric else None
@@ -49,11 +52,10 @@ def read_columns(text: str, *, weighted: bool) -> EdgePairs | None:
     return pairs
 
 
-def _tidy(text: str) -> str:
-    """Leave one space between words, none at the ends of lines, and a line feed at the end."""
-    if any(spare in text for spare in ("  ", "\n ", " \n")):
-        text = RUNS.sub(" ", text).replace("\n ", "\n").replace(" \n", "\n")
-    return text.strip(" ") + "\n"
+def _is_crowded(data: bytes) -> bool:
+    """Whether spaces or line feeds follow each other."""
+    blank = np.frombuffer(data, dtype=np.uint8) <= ord(" ")
+    return bool((blank[1:] & blank[:-1]).any())
 
 
 def _table(data: bytes, names: Sequence[str], kind: pa.DataType) -> pa.Table | None:
@@ -119,5 +121,5 @@ def _is_odd(words: Sequence[str], ids: Sequence[str]) -> bool:
 
 def _lines(data: bytes) -> Ints:
     """Return the numbers of the lines that are not empty."""
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
+    ends = np.flatnonzero(np.frombuffer(data + b"\n", dtype=np.uint8) == ord("\n"))
     return np.flatnonzero(np.diff(ends, prepend=-1) > 1) + 1
