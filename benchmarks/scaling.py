@@ -128,11 +128,16 @@ def table(found: dict[str, list[Measured]], sizes: tuple[int, ...], unit: str) -
     heads = "".join(f" 10^{len(str(size)) - 1} |" for size in sizes)
     lines = [f"| {unit} |{heads} exponent |", f"|---|{'---:|' * (len(sizes) + 1)}"]
     for what, measured in found.items():
+        cells = " | ".join(cell(one, unit) for one in measured)
         values = [one[unit] for one in measured]
-        ratios = [f" ({one['ratio']:.1f} ×)" if unit == "seconds" else "" for one in measured]
-        cells = [f"{value:.3g}{ratio}" for value, ratio in zip(values, ratios, strict=True)]
-        lines.append(f"| {what} | {' | '.join(cells)} | {exponent(values, sizes):.2f} |")
+        lines.append(f"| {what} | {cells} | {exponent(values, sizes):.2f} |")
     return lines
+
+
+def cell(one: Measured, unit: str) -> str:
+    if unit == "seconds":
+        return f"{one[unit]:.3g} ({one['ratio']:.1f} ×)"
+    return f"{one[unit]:,.0f}" if one[unit] >= 1 else "< 1"
 
 
 def main(sizes: tuple[int, ...] = SIZES) -> None:
