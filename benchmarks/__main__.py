@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import phase_diagram, recruitment, scaling, store, sweep, training
+from benchmarks import phase_diagram, recruitment, scaling, startup, store, sweep, training
 
 ALL = {
     "recruitment": recruitment.main,
@@ -16,6 +16,7 @@ ALL = {
     "sweep": sweep.main,
     "store": store.main,
     "scaling": scaling.main,
+    "startup": startup.main,
 }
 
 for name in sys.argv[1:] or ALL:

@@ -9,7 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from groundswell.cli_results import Workers, bundle, export, merge, repeat, script
+from groundswell.cli_results import (
+    Workers,
+    bundle,
+    export,
+    merge,
+    odd,
+    repeat,
+    report,
+    script,
+)
 from groundswell.exits import clear_errors
 
 app = typer.Typer(
@@ -174,7 +183,7 @@ def _changes(pairs: list[str] | None, **options: Any) -> tuple[dict[str, Any], d
     return parse_changes(pairs or []) | given, {name: f"--{name}" for name in given}
 
 
-for command in (export, repeat, bundle, merge, script):
+for command in (report, odd, export, repeat, bundle, merge, script):
     app.command()(command)
 
 

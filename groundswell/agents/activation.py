@@ -38,7 +38,7 @@ class Synchronous(Activation):
 
     def users(self, columns: Columns, rng: np.random.Generator) -> Ints:
         """Return everybody."""
-        return np.arange(columns.users)
+        return columns.everybody
 
 
 class Inertial(Activation):

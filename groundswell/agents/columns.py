@@ -61,6 +61,11 @@ class Columns:
             kept = self._derived[name] = (of, make())
         return kept[1]
 
+    @property
+    def everybody(self) -> NDArray[np.int64]:
+        """All users in order, the same array as long as no setting changes."""
+        return self.derive("everybody", lambda: np.arange(self.users))
+
     def matters(self, name: str) -> bool:
         """Return whether a column is anything but 0 for anybody."""
         return bool(self.derive(f"{name} matters", lambda: np.array(compact(self[name]).any())))

@@ -207,7 +207,8 @@ class ResponsePlatform(PlatformAgent):
 
     def retrain(self, round: int, joined: Bools, rng: np.random.Generator) -> None:  # noqa: A002
         """Take note of the share of members."""
-        self.alpha = self.alpha_eff = self.alpha_eff_final = float(np.mean(joined))
+        share = np.count_nonzero(joined) / len(joined)
+        self.alpha = self.alpha_eff = self.alpha_eff_final = share
 
     def success(self) -> float:
         """Return S at the present share of members."""

@@ -9,7 +9,7 @@ from typing import Any
 from groundswell.files import file_settings, labelled_digest
 from groundswell.scenario import Scenario
 
-NUMBERS = 4
+NUMBERS = 5
 """Raised whenever a change of the code changes results; ids change with it."""
 
 INERT = {"version", "name", "seed", "replicates", "sweep"}
