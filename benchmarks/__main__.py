@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import phase_diagram, recruitment, startup, store, sweep, training
+from benchmarks import phase_diagram, recruitment, scaling, startup, store, sweep, training
 
 ALL = {
     "recruitment": recruitment.main,
@@ -15,6 +15,7 @@ ALL = {
     "phase-diagram": phase_diagram.main,
     "sweep": sweep.main,
     "store": store.main,
+    "scaling": scaling.main,
     "startup": startup.main,
 }
 

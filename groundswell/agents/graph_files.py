@@ -18,7 +18,7 @@ from xml.parsers import expat
 import networkx as nx
 import numpy as np
 
-from groundswell.agents.edges import EdgePairs, in_order
+from groundswell.agents.edge_pairs import EdgePairs, in_order
 from groundswell.data import Floats
 from groundswell.files import Stamp, stamp
 from groundswell.problems import InputError, did_you_mean

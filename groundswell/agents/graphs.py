@@ -2,7 +2,8 @@
 
 Where pairs are drawn at random, they are drawn as numbers: a pair of users i < j is the j-th of
 those that i is paired with, and pairs are counted user by user. So drawing pairs is drawing
-distinct numbers, and nothing of the size of all pairs is ever made.
+distinct numbers, and nothing of the size of all pairs is ever made. Users are numbered in 32 bits
+where they fit: most of the memory of a large network is that of its pairs.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from groundswell.agents.ties import sorted_distinct
-from groundswell.data import Ints
+from groundswell.agents.ties import Numbers
+from groundswell.data import Bools, Ints
 
-Pairs = tuple[Ints, Ints]
+Pairs = tuple[Numbers, Numbers]
 
 MOST_REDRAWS = 100
 """Sparse graphs need about five."""
@@ -27,9 +28,9 @@ def ring(users: int, degree: int) -> Pairs:
     >>> list(zip(a.tolist(), b.tolist()))
     [(0, 1), (1, 2), (2, 3), (3, 4), (4, 0)]
     """
-    start = np.tile(np.arange(users), degree // 2)
-    step = np.repeat(np.arange(1, degree // 2 + 1), users)
-    return start, (start + step) % users
+    around = _users(users)
+    steps = range(1, degree // 2 + 1)
+    return np.tile(around, len(steps)), np.concatenate([np.roll(around, -step) for step in steps])
 
 
 def watts_strogatz(users: int, degree: int, rewire: float, rng: np.random.Generator) -> Pairs:
@@ -40,12 +41,12 @@ def watts_strogatz(users: int, degree: int, rewire: float, rng: np.random.Genera
     users are tied to everybody, what still collides goes to random free pairs.
     """
     a, b = ring(users, degree)
-    moved = np.flatnonzero(rng.random(len(a)) < rewire)
+    rewired = moved = np.flatnonzero(rng.random(len(a)) < rewire)
     for _ in range(MOST_REDRAWS):
         if not len(moved):
             return a, b
         b[moved] = rng.integers(users, size=len(moved))
-        moved = moved[_collides(users, a, b, moved)]
+        moved = _collisions(users, a, b, rewired, moved)
     kept = np.delete(_code(users, a, b), moved)
     everything = _code(users, *_numbered(np.arange(users * (users - 1) // 2), users))
     free = rng.permutation(np.setdiff1d(everything, kept))[: len(moved)]
@@ -57,7 +58,7 @@ def erdos_renyi(users: int, mean_degree: float, rng: np.random.Generator) -> Pai
     """Draw the number of ties of G(N, p), then that many distinct pairs uniformly."""
     pairs = users * (users - 1) // 2
     if pairs == 0:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        return _users(0), _users(0)
     count = int(rng.binomial(pairs, mean_degree / (users - 1)))
     return _numbered(distinct(pairs, count, rng), users)
 
@@ -66,11 +67,10 @@ def barabasi_albert(users: int, ties: int, rng: np.random.Generator) -> Pairs:
     """Grow a graph by preferential attachment from a star of ``ties + 1`` users."""
     from groundswell.agents.kernels import attach
 
-    hub = np.zeros(ties, dtype=np.int64)
-    leaves = np.arange(1, ties + 1)
-    newcomers = np.repeat(np.arange(ties + 1, users), ties)
-    a = np.concatenate([hub, newcomers])
-    b = np.concatenate([leaves, np.zeros_like(newcomers)])
+    everybody = _users(users)
+    a = np.repeat(everybody[ties:], ties)
+    b = np.zeros_like(a)
+    a[:ties], b[:ties] = 0, everybody[1 : ties + 1]
     attach(a, b, ties, rng)
     return a, b
 
@@ -82,7 +82,7 @@ def lattice(side: int, *, diagonals: bool) -> Pairs:
     [32, 64]
     """
     steps = [(0, 1), (1, 0), (1, 1), (1, -1)][: 4 if diagonals else 2]
-    cell = np.arange(side * side)
+    cell = _users(side * side)
     row, column = np.divmod(cell, side)
     to = [(row + down) % side * side + (column + right) % side for down, right in steps]
     return np.tile(cell, len(steps)), np.concatenate(to)
@@ -99,10 +99,10 @@ def blocks_of(users: int, count: int) -> Ints:
 
 def within_blocks(sizes: Ints, tied: Ints, rng: np.random.Generator) -> Pairs:
     """Draw so many pairs of users within each block, uniformly."""
-    users = np.arange(sizes.sum())
-    later = np.repeat(np.cumsum(sizes), sizes) - 1 - users
+    first = np.arange(1, sizes.sum() + 1)
+    later = np.repeat(np.cumsum(sizes), sizes) - first
     pairs = sizes * (sizes - 1) // 2
-    return _decoded(distinct_in_each(pairs, tied, rng), later, users + 1)
+    return _decoded(distinct_in_each(pairs, tied, rng), later, first)
 
 
 def between_blocks(sizes: Ints, tied: int, rng: np.random.Generator) -> Pairs:
@@ -132,10 +132,10 @@ def distinct(population: int, count: int, rng: np.random.Generator) -> Ints:
     if count > population // 2:
         left_out = distinct(population, population - count, rng)
         return np.setdiff1d(np.arange(population), left_out, assume_unique=True)
-    chosen = sorted_distinct(rng.integers(population, size=count))
+    chosen = _sorted_distinct(rng.integers(population, size=count))
     while len(chosen) < count:
         more = rng.integers(population, size=count - len(chosen))
-        chosen = sorted_distinct(np.concatenate([chosen, more]))
+        chosen = _sorted_distinct(np.concatenate([chosen, more]))
     return chosen
 
 
@@ -154,30 +154,44 @@ def distinct_in_each(sizes: Ints, counts: Ints, rng: np.random.Generator) -> Int
     rng
         Randomness.
     """
-    starts = np.cumsum(sizes) - sizes
+    ends = np.cumsum(sizes)
+    starts = ends - sizes
     many = counts > sizes // 2
     wanted = np.where(many, sizes - counts, counts)
     chosen, missing = np.zeros(0, dtype=np.int64), wanted
     while missing.any():
-        of = np.repeat(np.arange(len(sizes)), missing)
-        more = starts[of] + rng.integers(sizes[of])
-        chosen = sorted_distinct(np.concatenate([chosen, more]))
-        missing = wanted - np.bincount(_range_of(chosen, starts), minlength=len(sizes))
-    left_out = many[_range_of(chosen, starts)]
+        more = rng.integers(np.repeat(sizes, missing))
+        more += np.repeat(starts, missing)
+        chosen = _sorted_distinct(np.concatenate([chosen, more]))
+        missing = wanted - _in_each(chosen, ends)
+    left_out = np.repeat(many, wanted)
     whole = np.repeat(starts[many] - np.cumsum(sizes[many]) + sizes[many], sizes[many])
     everything = whole + np.arange(len(whole))
     kept = np.setdiff1d(everything, chosen[left_out], assume_unique=True)
     return np.sort(np.concatenate([chosen[~left_out], kept]))
 
 
+def _users(count: int) -> Numbers:
+    """Return the numbers of so many users."""
+    return np.arange(count, dtype=np.int32 if count < 2**31 else np.int64)
+
+
+def _sorted_distinct(values: Ints) -> Ints:
+    """Sort values in place and return the distinct ones; far faster than np.unique if large."""
+    values.sort()
+    first = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return values[first]
+
+
+def _in_each(ascending: Ints, ends: Ints) -> Ints:
+    """Return how many numbers are in each of the ranges that follow each other from 0."""
+    return np.diff(np.searchsorted(ascending, ends), prepend=0)
+
+
 def _numbered(code: Ints, users: int) -> Pairs:
     """Turn numbers of pairs of users into pairs."""
     return _decoded(code, np.arange(users - 1, -1, -1), np.arange(1, users + 1))
-
-
-def _range_of(numbers: Ints, starts: Ints) -> Ints:
-    # Of ranges that start together only the last is not empty.
-    return np.searchsorted(starts, numbers, side="right") - 1
 
 
 def _decoded(code: Ints, later: Ints, first: Ints) -> Pairs:
@@ -186,29 +200,60 @@ def _decoded(code: Ints, later: Ints, first: Ints) -> Pairs:
     Parameters
     ----------
     code
-        The numbers.
+        The numbers, ascending.
     later
         How many users each user is paired with.
     first
         The first of them; the others follow it.
     """
-    ends = np.cumsum(later)
-    a = np.searchsorted(ends, code, side="right")
-    return a, first[a] + code - (ends[a] - later[a])
+    users, ends = _users(len(later)), np.cumsum(later)
+    each = _in_each(code, ends)
+    b = np.repeat(first - (ends - later), each)
+    b += code
+    return np.repeat(users, each), b.astype(users.dtype)
 
 
-def _code(users: int, a: Ints, b: Ints) -> Ints:
+def _code(users: int, a: Numbers, b: Numbers) -> Ints:
     """Return one number per unordered pair."""
-    return np.minimum(a, b) * users + np.maximum(a, b)
+    return np.minimum(a, b) * np.int64(users) + np.maximum(a, b)
 
 
-def _collides(users: int, a: Ints, b: Ints, moved: Ints) -> np.ndarray:
-    """Say which of the moved ties are self-loops or repeat another tie."""
-    code = _code(users, a, b)
-    # A stable sort puts unmoved ties first among equals, so that they are the ones kept.
+def _collisions(users: int, a: Numbers, b: Numbers, rewired: Ints, moved: Ints) -> Ints:
+    """Return those of the moved ties that are self-loops or repeat another tie.
+
+    Parameters
+    ----------
+    users
+        Number of users N.
+    a, b
+        All ties, in the order of `ring`.
+    rewired
+        The ties that are no longer in their place on the ring.
+    moved
+        The rewired ties that have moved last, which give way to the others; ascending.
+    """
+    code = _code(users, a[rewired], b[rewired])
+    ordered = np.sort(code)
+    some = rewired[np.isin(code, ordered[1:][ordered[1:] == ordered[:-1]])]
     is_moved = np.zeros(len(a), dtype=bool)
     is_moved[moved] = True
-    order = np.lexsort((is_moved, code))
-    repeats = np.zeros(len(a), dtype=bool)
-    repeats[order[1:]] = code[order[1:]] == code[order[:-1]]
-    return np.asarray((repeats | (a == b))[moved])
+    code = _code(users, a[some], b[some])
+    # A stable sort puts settled ties first among equals, so that they are the ones kept.
+    order = np.lexsort((is_moved[some], code))
+    repeats = order[1:][code[order[1:]] == code[order[:-1]]]
+    taken = _meets_ring(users, a, b, rewired, moved)
+    return np.union1d(moved[taken], some[repeats])
+
+
+def _meets_ring(users: int, a: Numbers, b: Numbers, rewired: Ints, moved: Ints) -> Bools:
+    """Say which of the moved ties are self-loops or repeat one that is in its place on the ring."""
+    in_place = np.ones(len(a), dtype=bool)
+    in_place[rewired] = False
+    start, end = a[moved].astype(np.int64), b[moved]
+    ahead = (end - start) % users
+    back = ahead > users // 2
+    step = np.where(back, users - ahead, ahead)
+    place = (step - 1) * users + np.where(back, end, start)
+    near = (step > 0) & (place < len(a))
+    meets: Bools = (step == 0) | (near & in_place[np.where(near, place, 0)])
+    return meets

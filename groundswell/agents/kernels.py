@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from groundswell.agents.ties import Counts
+from groundswell.agents.ties import Counts, Numbers
 from groundswell.data import Bools, Ints
 
 Indices = NDArray[np.uint32]
@@ -64,7 +64,7 @@ def recount(indptr: Ints, indices: Indices, moved: Ints, joined: Bools, counts: 
 
 
 @compiled
-def attach(a: Ints, b: Ints, ties: int, rng: np.random.Generator) -> None:
+def attach(a: Numbers, b: Numbers, ties: int, rng: np.random.Generator) -> None:
     """Fill in the far ends ``b`` of newcomers' ties by preferential attachment.
 
     The first ``ties`` pairs are given. An end of a tie drawn uniformly is a user drawn in

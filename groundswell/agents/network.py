@@ -16,7 +16,7 @@ from groundswell.component import Component
 from groundswell.problems import InputError, did_you_mean
 
 if TYPE_CHECKING:
-    from groundswell.agents.edges import EdgePairs
+    from groundswell.agents.edge_pairs import EdgePairs
 
 
 class Network(Component):
@@ -196,7 +196,7 @@ class EdgeList(Network):
 
     def build(self, users: int, rng: np.random.Generator) -> Ties:
         """Return the ties of the file."""
-        from groundswell.agents.edges import refuse_two_weights
+        from groundswell.agents.edge_pairs import refuse_two_weights
 
         pairs = self._read()
         if self.directed and pairs.directed is False:

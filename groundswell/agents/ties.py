@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.data import Bools, Floats, Ints
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Numbers = NDArray[np.integer[Any]]
+"""Users' numbers in any integers; 32 bits take half the memory."""
 Counts = NDArray[np.integer[Any]]
 """Numbers of joined neighbours, in the narrowest type that holds them."""
 MOST_DIGITS = 9
@@ -196,7 +201,7 @@ class Ties:
         """Return who is tied to whom whatever the direction and weight."""
         if not self.directed:
             return replace(self, weights=None)
-        return from_pairs(self.users, self.indices.astype(np.int64), self.rows)
+        return from_pairs(self.users, self.indices, self.rows)
 
 
 def no_ties(users: int) -> Ties:
@@ -211,7 +216,7 @@ def complete_ties(users: int) -> Ties:
 
 
 def from_pairs(
-    users: int, a: Ints, b: Ints, weights: Floats | None = None, *, directed: bool = False
+    users: int, a: Numbers, b: Numbers, weights: Floats | None = None, *, directed: bool = False
 ) -> Ties:
     """Build ties from pairs of users; self-loops and repeated pairs are dropped and counted.
 
@@ -232,53 +237,43 @@ def from_pairs(
     [0, 1]
     """
     apart = a != b
-    a, b = a[apart], b[apart]
-    weights = None if weights is None else weights[apart]
-    row, neighbour = (b, a) if directed else (np.minimum(a, b), np.maximum(a, b))
-    once, weights = _sorted_distinct(row * users + neighbour, weights)
-    entries = once
-    if not directed:
-        entries = np.concatenate([once, once % users * users + once // users])
-        weights = None if weights is None else np.concatenate([weights, weights])
-        entries, weights = _sorted(entries, weights)
-    indptr = np.zeros(users + 1, dtype=np.int64)
-    np.cumsum(np.bincount(entries // users, minlength=users), out=indptr[1:])
-    notes = (
-        *_dropped(len(apart) - len(a), "self-loop"),
-        *_dropped(len(a) - len(once), "duplicate tie"),
+    if not apart.all():
+        a, b = a[apart], b[apart]
+        weights = None if weights is None else weights[apart]
+    loops, pairs = len(apart) - len(a), len(a)
+    if weights is not None:
+        first = _first_of_each(users, a, b, directed=directed)
+        a, b, weights = a[first], b[first], weights[first]
+    matrix = _matrix(users, *((b, a) if directed else (a, b)), weights)
+    matrix = matrix if directed else matrix + matrix.T
+    kept = len(a) if weights is not None else matrix.nnz // (1 if directed else 2)
+    notes = (*_dropped(loops, "self-loop"), *_dropped(pairs - kept, "duplicate tie"))
+    return Ties(
+        matrix.indptr.astype(np.int64),
+        matrix.indices.astype(np.uint32),
+        directed=directed,
+        weights=None if weights is None else matrix.data,
+        notes=notes,
     )
-    neighbours = (entries % users).astype(np.uint32)
-    return Ties(indptr, neighbours, directed=directed, weights=weights, notes=notes)
 
 
-def sorted_distinct(values: Ints) -> Ints:
-    """Return the distinct values in ascending order; on large arrays far faster than np.unique.
+def _matrix(users: int, row: Numbers, neighbour: Numbers, weights: Floats | None) -> csr_array:
+    """Return users x users in compressed rows, ascending; without weights repeated pairs are one.
 
-    >>> sorted_distinct(np.array([3, 1, 3])).tolist()
-    [1, 3]
+    SciPy sorts by counting and stores 32-bit indices.
     """
-    ordered = np.sort(values)
-    return ordered[_first_of_each(ordered)]
+    from scipy.sparse import coo_array
+
+    values = np.ones(len(row), dtype=bool) if weights is None else weights
+    return coo_array((values, (row, neighbour)), shape=(users, users)).tocsr()
 
 
-def _first_of_each(ordered: Ints) -> Bools:
-    first = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+def _first_of_each(users: int, a: Numbers, b: Numbers, *, directed: bool) -> Ints:
+    """Return the place of the first of each distinct pair."""
+    low, high = (a, b) if directed else (np.minimum(a, b), np.maximum(a, b))
+    code = low.astype(np.int64) * users + high
+    first: Ints = np.unique(code, return_index=True)[1]
     return first
-
-
-def _sorted(values: Ints, weights: Floats | None) -> tuple[Ints, Floats | None]:
-    """Sort values, and the weights beside them; of equal values the first stays first."""
-    if weights is None:
-        return np.sort(values), None
-    order = np.argsort(values, kind="stable")
-    return values[order], weights[order]
-
-
-def _sorted_distinct(values: Ints, weights: Floats | None) -> tuple[Ints, Floats | None]:
-    ordered, weights = _sorted(values, weights)
-    first = _first_of_each(ordered)
-    return ordered[first], None if weights is None else weights[first]
 
 
 def _dropped(count: int, what: str) -> tuple[str, ...]:
