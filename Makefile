@@ -19,8 +19,8 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/ready
-	$(BIN)/python -m benchmarks
+bench: .venv-bench/ready  ## measure against peers and the machine, and refresh docs/benchmarks.md
+	.venv-bench/bin/python -m benchmarks --write
 
 constraints:  ## pin what a fresh environment resolves to
 	rm -rf .venv-pins && $(PYTHON) -m venv .venv-pins
@@ -33,5 +33,11 @@ constraints:  ## pin what a fresh environment resolves to
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@
 
+.venv-bench/ready: pyproject.toml constraints.txt benchmarks/requirements.txt
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --constraint constraints.txt \
+		--requirement benchmarks/requirements.txt --editable .
+	touch $@
+
 clean:
-	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache
+	rm -rf .venv .venv-bench build dist .pytest_cache .ruff_cache .mypy_cache

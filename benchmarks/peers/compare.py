@@ -111,7 +111,8 @@ def compare(ours: Contender, theirs: Contender, users: int, task: Task) -> Secon
         turns = [played(one, starts, task.rounds) for one in (ours, theirs)]
         for pair in zip(*turns, strict=True):
             series, seconds = zip(*pair, strict=True)
-            assert series[0] == series[1], f"members: ours {series[0]}, theirs {series[1]}"
+            if series[0] != series[1]:
+                raise AssertionError(f"members: ours {series[0]}, theirs {series[1]}")
             taken.append(seconds)
     return Seconds(*map(median, zip(*taken[task.starts :], strict=True)))
 
@@ -165,13 +166,14 @@ def set_ups_of(races: Races) -> str:
 
 
 def main() -> None:
-    race(RIVALS[-1], 1_000)  # what is compiled and read once
+    for rival in RIVALS:
+        race(rival, 1_000)  # what is compiled and imported once
     races = {}
     for users in SIZES:
         for rival in RIVALS:
             races[rival, users] = race(rival, users)
             gc.collect()
     versions = ", ".join(f"{name} {version(name)}" for name in ("mesa", "ndlib", "cynetdiff"))
-    print(rounds_of(races), set_ups_of(races), sep="\n\n", end="\n\n")
+    print(f"{rounds_of(races)}\n\n{set_ups_of(races)}\n")
     load = os.getloadavg()[0]
     print(f"Python {platform.python_version()}, {versions}; load of the machine: {load:.1f}")
