@@ -8,9 +8,9 @@ import numpy as np
 from groundswell.agents.ties import Ties
 
 
-def graph_of(ties: Ties) -> nx.Graph:
+def graph_of(ties: Ties) -> nx.Graph[int]:
     """Return a graph whose nodes are the users' numbers, in order."""
-    graph = nx.Graph()
+    graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(ties.users))
     users = np.repeat(np.arange(ties.users), np.diff(ties.indptr))
     graph.add_edges_from(zip(users.tolist(), ties.indices.tolist(), strict=True))
