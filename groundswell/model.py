@@ -15,6 +15,7 @@ from groundswell.agents.decision import Membership
 from groundswell.agents.joining import Joins
 from groundswell.agents.situation import Situation
 from groundswell.agents.strategy import Outcome
+from groundswell.agents.tally import Tally
 from groundswell.agents.users import User, Users
 from groundswell.campaign import Campaign
 from groundswell.data import Ints, Points
@@ -65,8 +66,8 @@ class CollectiveActionModel(mesa.Model):
         The scenario with its schedule, and as it is in this round.
     round
         The last round that has happened.
-    columns, ties
-        The users' attributes and ties.
+    columns, ties, tally
+        The users' attributes and ties, and how many of their neighbours have joined.
     agents
         All users; the platform is ``model.platform``.
     points
@@ -94,6 +95,7 @@ class CollectiveActionModel(mesa.Model):
         super().__init__(rng=int(self.streams("mesa").integers(2**63 - 1)))
         self.world = build_world(scenario, self.streams)
         self.columns, self.ties = self.world.columns, self.world.ties
+        self.tally = Tally(self.ties)
         self.user_class = user_class
         self._views: dict[int, User] = {}
         self._users = Users(self)
@@ -146,8 +148,7 @@ class CollectiveActionModel(mesa.Model):
     def decide(self) -> None:
         """Let an organiser recruit, users that revise join, stay or leave, others lose heart."""
         rule, columns, before = self.scenario.decision, self.columns, self.columns["joined"]
-        rng = self.streams("organiser", self.round)
-        self.scenario.collective.recruit(self.round, columns, self.ties, rng)
+        self.scenario.collective.recruit(self.round, columns, self.ties, self.streams)
         if self.joins:
             self.joins.begin(self.streams("recruiters", self.round))
             self.joins.brought(columns["joined"] & ~before, before)
@@ -156,7 +157,7 @@ class CollectiveActionModel(mesa.Model):
             self._decide_one_by_one(order, live=rule.activation.one_by_one)
         else:
             self._decide_by_rule(order)
-        if self.failed and columns["attrition"].any():
+        if self.failed and columns.matters("attrition"):
             gone = rule.deserters(before, columns, self.streams("attrition", self.round))
             columns["joined"] = columns["joined"] & ~gone
 
@@ -256,15 +257,14 @@ class CollectiveActionModel(mesa.Model):
     def _seen_with(self, memory: Memory) -> Situation:
         """Return what users see who remember something."""
         payoff, columns = self.scenario.payoff, self.columns
-        success, placebo = self.recorder.success_heard[-1], self.outcome.placebo
         curve = getattr(self.scenario.platform, "curve", None)
         return Situation(
             columns,
-            self.ties,
+            self.tally,
             payoff.belief.gain(Observed(memory, columns, self.ties, curve), payoff.spillover),
-            payoff.exposure(columns.users),
-            success,
-            payoff.outside(columns, success, placebo),
+            payoff,
+            self.recorder.success_heard[-1],
+            self.outcome.placebo,
             mixed=not self.scenario.network.has_ties,
         )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from groundswell.agents.payoff import Totals
 from groundswell.blocks import BlockRows
 from groundswell.data import Floats
 from groundswell.groups import GroupRows
@@ -36,8 +37,6 @@ class Recorder:
         The rows so far of each table that is recorded: ``series`` and those asked for.
     success_heard
         The success of each round as users hear of it: none counts as 0.
-    payoff
-        What each user got in the last round, shape (users,).
     """
 
     def __init__(self, model: CollectiveActionModel) -> None:
@@ -46,7 +45,6 @@ class Recorder:
         asked = [name for name in TABLES if name == "series" or getattr(measure, name)]
         self.tables: dict[str, list[Row]] = {name: [] for name in asked}
         self.success_heard: list[float] = []
-        self.payoff: Floats = np.zeros(model.columns.users)
         self._makers = {name: MAKERS[name](model) for name in asked}
 
     @property
@@ -56,7 +54,7 @@ class Recorder:
 
     def record(self) -> None:
         """Add the round that has just been measured."""
-        self._hear(self.model.outcome.success)
+        self.success_heard.append(_heard(self.model.outcome.success))
         # All are made before any is kept: a failure leaves no table a round ahead of another.
         made = {name: make() for name, make in self._makers.items()}
         for name, rows in made.items():
@@ -64,16 +62,23 @@ class Recorder:
 
     def go_on(self) -> None:
         """Go on from tables of rounds that another model has recorded, and from their last."""
-        self.success_heard = [_heard(row["success"]) for row in self.rows[:-1]]
-        self._hear(self.rows[-1]["success"])
+        self.success_heard = [_heard(row["success"]) for row in self.rows]
         self._makers["series"] = SeriesRows(self.model)
 
-    def _hear(self, success: float) -> None:
-        """Let users hear of the success in a round, and get what it brings them."""
-        model = self.model
-        self.success_heard.append(_heard(success))
-        self.payoff = model.scenario.payoff.realised(
-            model.columns, model.ties, self.success_heard[-1], model.outcome.placebo
+    @property
+    def payoff(self) -> Floats:
+        """What each user gets on the state as it is, at the success last heard of."""
+        model, success = self.model, self.success_heard[-1]
+        return model.scenario.payoff.realised(
+            model.columns, model.tally, success, model.outcome.placebo
+        )
+
+    @property
+    def totals(self) -> Totals:
+        """What all members and all outsiders get together."""
+        model, success = self.model, self.success_heard[-1]
+        return model.scenario.payoff.totals(
+            model.columns, model.tally, success, model.outcome.placebo
         )
 
     def table(self, name: str = "series") -> pd.DataFrame:
@@ -124,21 +129,20 @@ class SeriesRows:
                 "accuracy": model.accuracy,
                 "bound": bound,
                 "bayes_reference": reference,
-                **self._payoffs(),
+                **self._payoffs(members),
                 "retrained": int(platform.retrained),
             }
         ]
 
-    def _payoffs(self) -> dict[str, float]:
-        model, payoff = self.model, self.model.recorder.payoff
-        joined = model.columns["joined"]
-        total = float(payoff.sum())
-        incentives = float(model.columns["selective_incentive"][joined].sum())
+    def _payoffs(self, members: int) -> dict[str, float]:
+        total = self.model.recorder.totals
+        outsiders = self.model.columns.users - members
+        welfare = total.members + total.outsiders
         return {
-            "payoff_members": float(payoff[joined].mean()) if joined.any() else NAN,
-            "payoff_outsiders": float(payoff[~joined].mean()) if not joined.all() else NAN,
-            "welfare": total,
-            "welfare_net": total - incentives,
+            "payoff_members": total.members / members if members else NAN,
+            "payoff_outsiders": total.outsiders / outsiders if outsiders else NAN,
+            "welfare": welfare,
+            "welfare_net": welfare - total.incentives,
         }
 
 

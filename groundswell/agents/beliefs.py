@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field
 
-from groundswell.agents.columns import Columns
+from groundswell.agents.columns import Columns, compact
 from groundswell.agents.gains import By, Gain
 from groundswell.agents.limits import Probability
 from groundswell.agents.ties import Ties
@@ -138,7 +138,7 @@ class Smoothed(Belief):
 
     def remember(self, memory: Memory, news: News, columns: Columns) -> Memory:
         """Blend the news into what each user thought before."""
-        before, rate = memory[-1] if memory else news, columns["rate"]
+        before, rate = memory[-1] if memory else news, compact(columns["rate"])
         success, placebo = (
             (1 - rate) * old + rate * new
             for old, new in zip(before[1:], news[1:], strict=True)
@@ -150,9 +150,12 @@ class Smoothed(Belief):
         return [self.remember(memory, news, columns), self.remember((), news, columns)]
 
     def gain(self, observed: Observed, spillover: Spillover) -> Gain:
-        """Return each user's own average."""
-        table = np.asarray(observed.memory[-1].gain(spillover))
-        return Gain(table, np.arange(len(table)), By.NOTHING)
+        """Return each user's own average, or the one that all have."""
+        table, columns = np.asarray(observed.memory[-1].gain(spillover)), observed.columns
+        if len(table) < columns.users:
+            return Gain(table, _from_the_top(columns), By.NOTHING)
+        start = columns.derive("seen.own", lambda: np.arange(columns.users))
+        return Gain(table, start, By.NOTHING)
 
 
 class Slope(Belief):
@@ -244,10 +247,14 @@ class KnownCurve(Belief):
         """Return the known gain for j = 0..N-1 other members."""
         if spillover == "measured":
             raise ValueError("a known response has no placebo to measure")
-        users = observed.columns.users
-        success = observed.success(np.arange(users + 1) / users)
-        table = success[1:] - spillover * success[:-1]
-        return Gain(table, _from_the_top(observed.columns), By.OTHERS)
+        columns, share = observed.columns, spillover
+
+        def gains() -> Floats:
+            success = observed.success(np.arange(columns.users + 1) / columns.users)
+            return success[1:] - share * success[:-1]
+
+        table = columns.derive("seen.gains", gains, observed.curve, share)
+        return Gain(table, _from_the_top(columns), By.OTHERS)
 
 
 def tells_apart(alpha: ArrayLike, users: int) -> bool:
@@ -256,7 +263,7 @@ def tells_apart(alpha: ArrayLike, users: int) -> bool:
 
 
 def _from_the_top(columns: Columns) -> Ints:
-    return columns.derive("seen.all", lambda: np.zeros(columns.users, dtype=np.int64))
+    return np.broadcast_to(np.int64(0), columns.users)
 
 
 def _shares_by_degree(degree: Ints) -> tuple[Floats, Ints]:

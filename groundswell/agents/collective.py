@@ -22,6 +22,7 @@ from groundswell.agents.ties import Ties
 from groundswell.component import Settings
 from groundswell.data import Bools, Ints
 from groundswell.problems import InputError, did_you_mean
+from groundswell.randomness import Streams
 
 Users = Annotated[tuple[int | str, ...], Field(strict=False)]
 MOST_TO_COMPARE = 10_000
@@ -134,12 +135,12 @@ class Collective(Settings):
         joined[chosen] = True
         return joined
 
-    def recruit(self, round_: int, columns: Columns, ties: Ties, rng: np.random.Generator) -> None:
+    def recruit(self, round_: int, columns: Columns, ties: Ties, streams: Streams) -> None:
         """Let the organiser bring in the recruits of a round: they are what seeds are."""
         if self.organiser is None:
             return
         joined: Bools = columns["joined"]
-        free = ~joined & ~columns["removed"]
+        free, rng = ~joined & ~columns["removed"], streams("organiser", round_)
         recruits = self.organiser.recruits(round_, ties, joined, free, rng)
         columns["joined"] = joined | recruits
         columns["committed"] = columns["committed"] | (recruits & self.committed)

@@ -19,8 +19,8 @@ from groundswell.agents.columns import Columns
 from groundswell.agents.distribution import Distribution, constant
 from groundswell.agents.joining import Witness
 from groundswell.agents.limits import Probability
-from groundswell.agents.situation import Situation
-from groundswell.agents.ties import Ties
+from groundswell.agents.situation import Parameter, Situation
+from groundswell.agents.ties import Counts, Ties
 from groundswell.component import Component
 from groundswell.data import Bools, Floats, Ints
 
@@ -127,25 +127,26 @@ class Decision(Component):
             What is told who joins. Rules that run one user at a time then stop after each.
         """
         columns, before = situation.columns, situation.joined
-        joined: Bools = before.copy()
-        locked: Bools = columns["committed"] | columns["removed"]
-        moved = locked.copy()
+        joined, locked = before.copy(), columns["committed"] | columns["removed"]
+        stuck: Bools = locked.copy()
         if not self.activation.one_by_one:
-            free = ~locked[order]
-            users = order[free]
-            joined[users] = self.wants(situation, users, draws[free])
+            wants = self.wants(situation, order, draws)
+            joined[order] = np.where(locked[order], before[order], wants)
             if self.leaves_for_good:
-                moved |= before & ~joined
+                stuck |= before & ~joined
             if witness is not None:
-                witness.sees(users[joined[users] & ~before[users]], before)
+                witness.sees(order[joined[order] & ~before[order]], before)
         elif witness is None:
-            self.take_turns(situation, order, draws, joined, moved)
+            self.take_turns(situation, order, draws, joined, stuck)
         else:
             for user, luck in zip(order[:, None], draws[:, None], strict=True):
                 seen = joined.copy()
-                self.take_turns(situation, user, luck, joined, moved)
+                self.take_turns(situation, user, luck, joined, stuck)
                 witness.sees(user[joined[user] & ~seen[user]], seen)
-        return Membership(joined, columns["removed"] | (moved & ~locked))
+        removed = columns["removed"]
+        if self.leaves_for_good:
+            removed = removed | (stuck & ~locked)
+        return Membership(joined, removed)
 
     def deserters(self, members: Bools, columns: Columns, rng: np.random.Generator) -> Bools:
         """Return which members leave because the last round has failed."""
@@ -211,24 +212,32 @@ class Threshold(Decision):
         """Whether what a user sees is a sum of weights: no number of neighbours would do."""
         return self.weighs_ties and ties.weights is not None
 
-    def need(self, columns: Columns, ties: Ties) -> Ints:
+    def need(self, columns: Columns, ties: Ties) -> Counts:
         """Return how many members each user needs to see: comparisons are between integers."""
+
+        def needed() -> Counts:
+            if self.of == "everybody":
+                return self._needed(columns, np.array([columns.users]))
+            # More than all the neighbours that anybody has is as good as any number above.
+            most = int(ties.degree.max(initial=0)) + 1
+            return np.minimum(self._needed(columns, ties.degree), most).astype(ties.count_type)
+
+        return columns.derive("need", needed, self)
+
+    def _needed(self, columns: Columns, of: Ints) -> Ints:
         if self.measure == "count":
-            whole = np.ceil(columns["threshold"])
-            return np.clip(whole, 0, columns.users + 1).astype(np.int64)
-        of = ties.degree if self.of == "neighbours" else np.full(columns.users, columns.users)
+            return np.clip(np.ceil(columns["threshold"]), 0, columns.users + 1).astype(np.int64)
         return smallest_count(columns["threshold"], of)
 
     def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Compare the number of members seen with the number needed."""
-        columns, ties, joined = situation.columns, situation.ties, situation.joined
-        need = columns.derive("need", lambda: self.need(columns, ties))
-        if self.of == "everybody":
-            enough: Bools = np.count_nonzero(joined) >= need
-        elif self.adds_weights(ties):
-            enough = ties.joined_share(joined) >= columns["threshold"]
+        columns, tally, joined = situation.columns, situation.tally, situation.joined
+        if self.adds_weights(tally.ties):
+            enough: Bools = tally.joined_share(joined) >= columns["threshold"]
+        elif self.of == "everybody":
+            enough = np.count_nonzero(joined) >= self.need(columns, tally.ties)
         else:
-            enough = ties.joined_neighbours(joined) >= need
+            enough = tally.joined_neighbours(joined) >= self.need(columns, tally.ties)
         return (enough if self.reversible else enough | joined)[users]
 
     def take_turns(
@@ -238,11 +247,16 @@ class Threshold(Decision):
         from groundswell.agents.turns import share_turns, threshold_turns
 
         columns, ties, graph = situation.columns, situation.ties, situation.graph
-        if self.adds_weights(ties):
-            share_turns(order, joined, locked, columns["threshold"], self.reversible, graph)
+        of_everybody, by_weight = self.of == "everybody", self.adds_weights(ties)
+        counts = situation.counts(joined, not (of_everybody or by_weight))
+        if by_weight:
+            threshold = Parameter.of(columns["threshold"])
+            share_turns(order, joined, locked, threshold, self.reversible, counts, graph)
             return
-        need = columns.derive("need", lambda: self.need(columns, ties))
-        threshold_turns(order, joined, locked, need, self.of == "everybody", self.reversible, graph)
+        threshold_turns(
+            order, joined, locked, self.need(columns, ties), of_everybody, self.reversible,
+            counts, graph,
+        )  # fmt: skip
 
 
 class BestResponse(Decision):
@@ -261,9 +275,9 @@ class BestResponse(Decision):
 
     def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Compare joining with staying out."""
-        advantage = situation.advantage()
-        wants: Bools = (advantage > 0) | ((advantage == 0) & situation.joined)
-        return wants[users]
+        advantage = situation.advantage(users)
+        wants: Bools = (advantage > 0) | ((advantage == 0) & situation.joined[users])
+        return wants
 
     def take_turns(
         self, situation: Situation, order: Ints, draws: Floats, joined: Bools, locked: Bools
@@ -271,7 +285,8 @@ class BestResponse(Decision):
         """Compare joining with staying out, one user at a time."""
         from groundswell.agents.turns import best_response_turns
 
-        best_response_turns(order, joined, locked, situation.graph, situation.game)
+        counts = situation.counts(joined, situation.game_counts)
+        best_response_turns(order, joined, locked, counts, situation.graph, situation.game)
 
 
 def smallest_count(share: Floats, of: Ints) -> Ints:

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from groundswell.agents.columns import everybodys
 from groundswell.agents.correlation import Correlation
 from groundswell.component import Component
 from groundswell.data import Floats
@@ -95,7 +96,7 @@ class Constant(Given):
 
     def draw(self, users: int, rng: np.random.Generator, columns: Columns) -> Floats:
         """Return the number N times."""
-        return np.full(users, self.value)
+        return everybodys(self.value, users)
 
 
 class Continuous(Distribution):

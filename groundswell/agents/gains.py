@@ -7,6 +7,8 @@ from enum import IntEnum
 
 import numpy as np
 
+from groundswell.agents.columns import compact
+from groundswell.agents.tally import Tally
 from groundswell.agents.ties import Ties
 from groundswell.data import Bools, Floats, Ints
 
@@ -44,13 +46,16 @@ class Gain:
     start: Ints
     by: By
 
-    def of(self, joined: Bools, ties: Ties) -> Floats:
+    def of(self, joined: Bools, ties: Ties | Tally) -> Floats:
         """Return what each user believes to gain, on the state as it is."""
-        place = self.start
+        place, members = compact(self.start), np.count_nonzero(joined)
         if self.by is By.OTHERS:
-            place = place + (np.count_nonzero(joined) - joined)
+            inside, outside = max(members - 1, 0), min(members, len(joined) - 1)
+            gains = np.where(joined, self.table[place + inside], self.table[place + outside])
         elif self.by is By.NEIGHBOURS:
-            place = place + ties.joined_neighbours(joined)
+            gains = self.table[place + ties.joined_neighbours(joined)]
         elif self.by is By.OWN:
-            place = place + joined
-        return np.asarray(self.table[place])
+            gains = np.where(joined, self.table[place + 1], self.table[place])
+        else:
+            gains = self.table[place]
+        return np.broadcast_to(gains, joined.shape)

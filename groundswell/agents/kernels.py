@@ -11,9 +11,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from groundswell.data import Ints
+from groundswell.agents.ties import Counts
+from groundswell.data import Bools, Ints
 
+Indices = NDArray[np.uint32]
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
@@ -24,6 +27,31 @@ def compiled(function: FunctionT) -> FunctionT:
     except RuntimeError:  # numba found no folder that it may write to
         fast = njit(function)
     return fast
+
+
+@compiled
+def count(indptr: Ints, indices: Indices, joined: Bools, counts: Counts) -> None:
+    """Count the joined neighbours of every user in one pass over all ties.
+
+    They are what a running count gains over the user's ties, which is faster than to count from 0
+    for each user.
+    """
+    running, k = np.uint64(0), np.uint64(indptr[0])
+    for user in range(len(counts)):
+        before, end = running, np.uint64(indptr[user + 1])
+        while k < end:
+            running += np.uint64(joined[indices[k]])
+            k += np.uint64(1)
+        counts[user] = running - before
+
+
+@compiled
+def recount(indptr: Ints, indices: Indices, moved: Ints, joined: Bools, counts: Counts) -> None:
+    """Bring counts up to date after some users have moved; the ties say whom they influence."""
+    for user in moved:
+        step = 1 if joined[user] else -1
+        for k in range(np.uint64(indptr[user]), np.uint64(indptr[user + 1])):
+            counts[indices[k]] += step
 
 
 @compiled

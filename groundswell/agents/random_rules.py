@@ -16,7 +16,7 @@ import numpy as np
 from groundswell.agents.columns import Columns
 from groundswell.agents.decision import Decision
 from groundswell.agents.limits import NotNegative, Positive, Probability
-from groundswell.agents.situation import Situation
+from groundswell.agents.situation import Parameter, Situation
 from groundswell.agents.ties import Ties
 from groundswell.data import Bools, Floats, Ints
 
@@ -42,7 +42,7 @@ class Logit(Decision):
 
     def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Compare what joining brings with the taste of the moment."""
-        pays = situation.advantage()[users]
+        pays = situation.advantage(users)
         wants: Bools = tastes(draws[:, 0]) < situation.columns["rationality"][users] * pays
         return wants
 
@@ -53,8 +53,9 @@ class Logit(Decision):
         from groundswell.agents.turns import logit_turns
 
         logit_turns(
-            order, tastes(draws[:, 0]), joined, locked, situation.columns["rationality"],
-            situation.graph, situation.game,
+            order, tastes(draws[:, 0]), joined, locked,
+            Parameter.of(situation.columns["rationality"]),
+            situation.counts(joined, situation.game_counts), situation.graph, situation.game,
         )  # fmt: skip
 
 
@@ -92,7 +93,8 @@ class Imitation(Decision):
 
         imitation_turns(
             order, np.ascontiguousarray(draws[:, 0]), tastes(draws[:, 1]), joined, locked,
-            situation.columns["noise"], situation.graph, situation.game,
+            Parameter.of(situation.columns["noise"]),
+            situation.counts(joined, situation.game_counts), situation.graph, situation.game,
         )  # fmt: skip
 
     def at_rest(self, situation: Situation, users: Ints) -> bool:
@@ -144,7 +146,7 @@ class Contagion(Decision):
     def wants(self, situation: Situation, users: Ints, draws: Floats) -> Bools:
         """Let outsiders catch it and members recover."""
         joined, columns = situation.joined, situation.columns
-        count = situation.ties.joined_neighbours(joined)[users]
+        count = situation.tally.joined_neighbours(joined)[users]
         with np.errstate(invalid="ignore"):  # 0 · log 0, for β = 1 and nobody to catch it from
             caught = count * self.escape(columns)[users] < resistance(draws[:, 0])
         stays = draws[:, 0] >= columns["recovery"][users]
@@ -158,14 +160,15 @@ class Contagion(Decision):
 
         columns, luck = situation.columns, np.ascontiguousarray(draws[:, 0])
         contagion_turns(
-            order, luck, resistance(luck), joined, locked, self.escape(columns),
-            columns["recovery"], self.leaves_for_good, situation.graph,
+            order, luck, resistance(luck), joined, locked, Parameter.of(self.escape(columns)),
+            Parameter.of(columns["recovery"]), self.leaves_for_good, situation.counts(joined),
+            situation.graph,
         )  # fmt: skip
 
     def at_rest(self, situation: Situation, users: Ints) -> bool:
         """Return whether none of some users can catch it or recover."""
         columns, joined = situation.columns, situation.joined
-        exposed = situation.ties.joined_neighbours(joined) > 0
+        exposed = situation.tally.joined_neighbours(joined) > 0
         may_move = np.where(joined, columns["recovery"] > 0, exposed & (columns["infection"] > 0))
         return not may_move[users].any()
 
@@ -242,7 +245,7 @@ def someone(ties: Ties, users: Ints, draws: Floats, *, mixed: bool = False) -> I
 def alike(situation: Situation, users: Ints) -> bool:
     """Return whether some users can only meet others that are members if, and only if, they are."""
     joined, ties = situation.joined, situation.ties
-    others, known = ties.joined_neighbours(joined), ties.degree
+    others, known = situation.tally.joined_neighbours(joined), ties.degree
     if situation.mixed:
         others, known = np.count_nonzero(joined) - joined, np.full(len(joined), len(joined) - 1)
     return bool((others == np.where(joined, known, 0))[users].all())

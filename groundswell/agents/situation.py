@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.agents.columns import Columns
-from groundswell.agents.gains import Gain
-from groundswell.agents.payoff import realised
-from groundswell.agents.ties import Ties
+from groundswell.agents.columns import LARGE, Columns, compact
+from groundswell.agents.gains import By, Gain
+from groundswell.agents.payoff import Payoff, pressure
+from groundswell.agents.tally import Tally
+from groundswell.agents.ties import Counts, Ties
 from groundswell.data import Bools, Floats, Ints
+
+
+class Parameter(NamedTuple):
+    """One value per user, as compiled loops take it: user i's is ``values[i * step]``.
+
+    A number that is everybody's is stored once, with step 0.
+    """
+
+    values: NDArray[Any]
+    step: int
+
+    @classmethod
+    def of(cls, values: NDArray[Any]) -> Parameter:
+        """Return values, read only whatever they were: other types would be compiled anew."""
+        values = np.ascontiguousarray(compact(values)).view()
+        values.flags.writeable = False
+        return cls(values, int(len(values) > 1))
 
 
 class Graph(NamedTuple):
     """The ties, as compiled loops take them; ``anybody`` says that users may meet all others.
 
     ``units`` are the weights of ties, empty where they have none, and ``total`` what those of all
-    neighbours add up to, at least 1.
+    neighbours add up to, at least 1. User i influences
+    ``influenced[influences[i]:influences[i + 1]]``.
     """
 
     indptr: Ints
     indices: NDArray[np.uint32]
+    influences: Ints
+    influenced: NDArray[np.uint32]
     degree: Ints
     units: Floats
     total: Floats
@@ -32,18 +53,19 @@ class Graph(NamedTuple):
 
 
 class Game(NamedTuple):
-    """The participation game, as compiled loops take it."""
+    """The participation game, as compiled loops take it; it ``presses`` where anybody feels any."""
 
     gain: Floats
-    start: Ints
+    start: Parameter
     by: int
-    exposure: Floats
-    benefit: Floats
-    incentive: Floats
-    pressure: Floats
-    cost: Floats
+    exposure: Parameter
+    benefit: Parameter
+    incentive: Parameter
+    pressure: Parameter
+    presses: bool
+    cost: Parameter
     success: float
-    outside: Floats
+    outside: Parameter
 
 
 @dataclass(frozen=True)
@@ -54,43 +76,57 @@ class Situation:
     ----------
     columns
         The users' attributes; ``joined`` is the state at the start of the round.
-    ties
-        Who is tied to whom.
+    tally
+        Counts neighbours that have joined.
     gain
         What users believe S((j+1)/N) - γ S(j/N) to be.
-    exposure
-        Share of its cost that a member bears among j = 0..N-1 other members.
-    success
-        S as users heard of it last.
-    outside
-        What each user got as an outsider at that success, or would have got.
+    payoff
+        What membership brings and costs.
+    success, placebo
+        S as users heard of it last, and the placebo.
     mixed
         There is no network: who imitates may meet anybody.
     """
 
     columns: Columns
-    ties: Ties
+    tally: Tally
     gain: Gain
-    exposure: Floats
+    payoff: Payoff
     success: float
-    outside: Floats
+    placebo: float = float("nan")
     mixed: bool = False
 
-    def advantage(self) -> Floats:
+    def advantage(self, users: Ints) -> Floats:
+        """Return Δu_i of some users, on the state as it is."""
+        if self.columns.users < LARGE:
+            return self.everybodys_advantage()[users]
+        from groundswell.agents.turns import advantages
+
+        counts, found = self.counts(self.joined, self.game_counts), np.empty(len(users))
+        advantages(users, self.joined, counts, self.graph, self.game, found)
+        return found
+
+    def everybodys_advantage(self) -> Floats:
         """Return Δu_i of every user, on the state as it is."""
         columns, joined = self.columns, self.joined
         members = int(np.count_nonzero(joined))
-        inside, outside = max(members - 1, 0), min(members, columns.users - 1)
+        others = np.array([max(members - 1, 0), min(members, columns.users - 1)])
+        inside, outside = self.payoff.exposure(others, columns.users)
         return np.asarray(
-            columns["benefit"] * self.gain.of(joined, self.ties)
-            + columns["selective_incentive"]
-            + columns["peer_pressure"] * self.ties.joined_share(joined)
-            - columns["cost"] * np.where(joined, self.exposure[inside], self.exposure[outside])
+            compact(columns["benefit"]) * self.gain.of(joined, self.tally)
+            + compact(columns["selective_incentive"])
+            + pressure(columns, self.tally)
+            - compact(columns["cost"]) * np.where(joined, inside, outside)
         )
 
     def payoffs(self) -> Floats:
         """Return π_i of every user at the success last heard of, on the state as it is."""
-        return realised(self.columns, self.ties, self.success, self.exposure, self.outside)
+        return self.payoff.realised(self.columns, self.tally, self.success, self.placebo)
+
+    @property
+    def ties(self) -> Ties:
+        """Who is tied to whom."""
+        return self.tally.ties
 
     @property
     def joined(self) -> Bools:
@@ -99,20 +135,38 @@ class Situation:
         return joined
 
     @property
+    def game_counts(self) -> bool:
+        """Whether the participation game depends on the number of joined neighbours."""
+        presses = self.columns.matters("peer_pressure") and self.ties.weights is None
+        return presses or self.gain.by is By.NEIGHBOURS
+
+    def counts(self, joined: Bools, asked: bool = True) -> Counts:
+        """Return joined neighbours for compiled loops; none where nobody asks, or all are tied."""
+        if self.ties.complete or not asked:
+            return np.zeros(0, self.ties.count_type)
+        return self.tally.joined_neighbours(joined).copy()
+
+    @property
     def graph(self) -> Graph:
         """The ties, for compiled loops."""
-        ties = self.ties
-        anybody = self.mixed or ties.complete
+        ties, turned = self.ties, self.ties.turned
         return Graph(
-            ties.indptr, ties.indices, ties.degree, ties.units, ties.total, ties.complete, anybody
-        )
+            ties.indptr, ties.indices, turned.indptr, turned.indices, ties.degree, ties.units,
+            ties.total, ties.complete, self.mixed or ties.complete,
+        )  # fmt: skip
 
     @property
     def game(self) -> Game:
         """The participation game, for compiled loops."""
-        columns, gain = self.columns, self.gain
+        columns, gain, payoff = self.columns, self.gain, self.payoff
+        benefit, incentive, pressing, cost = (
+            Parameter.of(columns[name])
+            for name in ("benefit", "selective_incentive", "peer_pressure", "cost")
+        )
+        outside = payoff.outside(compact(columns["benefit"]), self.success, self.placebo)
+        others = np.arange(columns.users if payoff.safety else 1)
         return Game(
-            gain.table, gain.start, int(gain.by), self.exposure,
-            columns["benefit"], columns["selective_incentive"], columns["peer_pressure"],
-            columns["cost"], self.success, self.outside,
+            Parameter.of(gain.table).values, Parameter.of(gain.start), int(gain.by),
+            Parameter.of(payoff.exposure(others, columns.users)), benefit, incentive, pressing,
+            columns.matters("peer_pressure"), cost, self.success, Parameter.of(outside),
         )  # fmt: skip

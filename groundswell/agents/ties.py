@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.data import Bools, Floats, Ints
 
+Counts = NDArray[np.integer[Any]]
+"""Numbers of joined neighbours, in the narrowest type that holds them."""
 MOST_DIGITS = 9
 """Decimals up to which weights are counted in whole units."""
 EXACT = 2.0**53
@@ -80,6 +83,27 @@ class Ties:
         if not self.directed:
             return self.degree
         return np.bincount(self.indices, minlength=self.users).astype(np.int64)
+
+    @cached_property
+    def turned(self) -> Ties:
+        """The ties the other way round: of each user, those whom it influences.
+
+        >>> from_pairs(3, np.array([0, 1]), np.array([2, 2]), directed=True).turned.neighbours(0)
+        array([2])
+        """
+        if not self.directed:
+            return self
+        from scipy.sparse import csr_array
+
+        tied = np.ones(len(self.indices), dtype=np.int8)
+        matrix = csr_array((tied, self.indices.astype(np.int64), self.indptr), (self.users,) * 2)
+        other = matrix.tocsc()
+        return Ties(other.indptr.astype(np.int64), other.indices.astype(np.uint32), directed=True)
+
+    @cached_property
+    def count_type(self) -> np.dtype[np.unsignedinteger[Any]]:
+        """The narrowest type for numbers of neighbours, and one more: what nobody can reach."""
+        return np.min_scalar_type(int(self.degree.max(initial=0)) + 1)
 
     @cached_property
     def core(self) -> Ints:

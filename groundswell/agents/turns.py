@@ -2,14 +2,20 @@
 
 Compiled like all of `groundswell.agents.kernels`. Every function lets the users of ``order``
 revise in that order and changes ``joined``; ``locked`` users never move. Random numbers are dealt
-out beforehand, one row per revision, whether it comes to anything or not.
+out beforehand, one row per revision, whether it comes to anything or not. ``counts`` are joined
+neighbours, brought up to date with each move; empty where nobody asks, or everybody is tied.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from groundswell.agents.gains import By
 from groundswell.agents.kernels import compiled
-from groundswell.agents.situation import Game, Graph
+from groundswell.agents.situation import Game, Graph, Parameter
+from groundswell.agents.ties import Counts
 from groundswell.data import Bools, Floats, Ints
 
 # Compiled code takes plain numbers more gladly than members of an enumeration.
@@ -17,26 +23,40 @@ OTHERS, NEIGHBOURS, OWN = int(By.OTHERS), int(By.NEIGHBOURS), int(By.OWN)
 
 
 @compiled
-def joined_neighbours(user: int, members: int, joined: Bools, graph: Graph) -> int:
-    """Count a user's joined neighbours."""
-    if graph.complete:
-        return members - int(joined[user])
-    count = 0
-    for k in range(graph.indptr[user], graph.indptr[user + 1]):
-        count += joined[graph.indices[k]]
-    return count
+def of(parameter: Parameter, user: int) -> Any:
+    """Return a user's value."""
+    return parameter.values[user * parameter.step]
 
 
 @compiled
-def joined_share(user: int, members: int, joined: Bools, graph: Graph) -> float:
+def joined_neighbours(user: int, members: int, joined: Bools, counts: Counts, graph: Graph) -> int:
+    """Return how many of a user's neighbours have joined."""
+    return members - int(joined[user]) if graph.complete else int(counts[user])
+
+
+@compiled
+def joined_share(user: int, members: int, joined: Bools, counts: Counts, graph: Graph) -> float:
     """Return the share of a user's neighbours, by weight, that have joined; 0 if there are none."""
     seen = 0.0
     if len(graph.units) == 0:
-        seen += joined_neighbours(user, members, joined, graph)
+        seen += joined_neighbours(user, members, joined, counts, graph)
     else:
         for k in range(graph.indptr[user], graph.indptr[user + 1]):
             seen += graph.units[k] * joined[graph.indices[k]]
     return float(seen / graph.total[user])
+
+
+@compiled
+def move(user: int, wants: bool, members: int, joined: Bools, counts: Counts, graph: Graph) -> int:
+    """Let a user do as it wants, and others see it; return how many members there are then."""
+    if wants == joined[user]:
+        return members
+    joined[user] = wants
+    step = 1 if wants else -1
+    if len(counts) > 0:
+        for k in range(np.uint64(graph.influences[user]), np.uint64(graph.influences[user + 1])):
+            counts[graph.influenced[k]] += step
+    return members + step
 
 
 @compiled
@@ -53,34 +73,54 @@ def someone(user: int, draw: float, graph: Graph) -> int:
 
 
 @compiled
-def advantage(user: int, members: int, joined: Bools, graph: Graph, game: Game) -> float:
+def advantage(
+    user: int, members: int, joined: Bools, counts: Counts, graph: Graph, game: Game
+) -> float:
     """Return Δu_i on the state as it is."""
     others = members - int(joined[user])
-    look = game.start[user]
+    look = of(game.start, user)
     if game.by == OTHERS:
         look += others
     elif game.by == NEIGHBOURS:
-        look += joined_neighbours(user, members, joined, graph)
+        look += joined_neighbours(user, members, joined, counts, graph)
     elif game.by == OWN:
         look += int(joined[user])
+    pressed = 0.0
+    if game.presses:
+        pressed = of(game.pressure, user) * joined_share(user, members, joined, counts, graph)
     return float(
-        game.benefit[user] * game.gain[look]
-        + game.incentive[user]
-        + game.pressure[user] * joined_share(user, members, joined, graph)
-        - game.cost[user] * game.exposure[others]
+        of(game.benefit, user) * game.gain[look]
+        + of(game.incentive, user)
+        + pressed
+        - of(game.cost, user) * of(game.exposure, others)
     )
 
 
 @compiled
-def payoff(user: int, members: int, joined: Bools, graph: Graph, game: Game) -> float:
+def advantages(
+    users: Ints, joined: Bools, counts: Counts, graph: Graph, game: Game, found: Floats
+) -> None:
+    """Fill in Δu_i of some users on the state as it is."""
+    members = joined.sum()
+    for position, user in enumerate(users):
+        found[position] = advantage(user, members, joined, counts, graph, game)
+
+
+@compiled
+def payoff(
+    user: int, members: int, joined: Bools, counts: Counts, graph: Graph, game: Game
+) -> float:
     """Return π_i at the success last heard of, on the state as it is."""
     if not joined[user]:
-        return float(game.outside[user])
+        return float(of(game.outside, user))
+    pressed = 0.0
+    if game.presses:
+        pressed = of(game.pressure, user) * joined_share(user, members, joined, counts, graph)
     return float(
-        game.benefit[user] * game.success
-        + game.incentive[user]
-        + game.pressure[user] * joined_share(user, members, joined, graph)
-        - game.cost[user] * game.exposure[members - 1]
+        of(game.benefit, user) * game.success
+        + of(game.incentive, user)
+        + pressed
+        - of(game.cost, user) * of(game.exposure, members - 1)
     )
 
 
@@ -89,9 +129,10 @@ def threshold_turns(
     order: Ints,
     joined: Bools,
     locked: Bools,
-    need: Ints,
+    need: Counts,
     of_everybody: bool,
     reversible: bool,
+    counts: Counts,
     graph: Graph,
 ) -> None:
     """Revise one by one: in if enough others are."""
@@ -99,39 +140,44 @@ def threshold_turns(
     for user in order:
         if locked[user] or (joined[user] and not reversible):
             continue
-        count = members if of_everybody else joined_neighbours(user, members, joined, graph)
-        wants = count >= need[user]
-        members += int(wants) - int(joined[user])
-        joined[user] = wants
+        seen = members
+        if not of_everybody:
+            seen = joined_neighbours(user, members, joined, counts, graph)
+        wants = seen >= need[user]
+        members = move(user, wants, members, joined, counts, graph)
 
 
 @compiled
 def share_turns(
-    order: Ints, joined: Bools, locked: Bools, threshold: Floats, reversible: bool, graph: Graph
+    order: Ints,
+    joined: Bools,
+    locked: Bools,
+    threshold: Parameter,
+    reversible: bool,
+    counts: Counts,
+    graph: Graph,
 ) -> None:
     """Revise one by one: in if a large enough share of their neighbours is, by weight."""
     members = joined.sum()
     for user in order:
         if locked[user] or (joined[user] and not reversible):
             continue
-        wants = joined_share(user, members, joined, graph) >= threshold[user]
-        members += int(wants) - int(joined[user])
-        joined[user] = wants
+        wants = joined_share(user, members, joined, counts, graph) >= of(threshold, user)
+        members = move(user, wants, members, joined, counts, graph)
 
 
 @compiled
 def best_response_turns(
-    order: Ints, joined: Bools, locked: Bools, graph: Graph, game: Game
+    order: Ints, joined: Bools, locked: Bools, counts: Counts, graph: Graph, game: Game
 ) -> None:
     """Revise one by one: in if it pays, out if it costs, as before if neither."""
     members = joined.sum()
     for user in order:
         if locked[user]:
             continue
-        pays = advantage(user, members, joined, graph, game)
+        pays = advantage(user, members, joined, counts, graph, game)
         wants = pays > 0 or (pays == 0 and joined[user])
-        members += int(wants) - int(joined[user])
-        joined[user] = wants
+        members = move(user, wants, members, joined, counts, graph)
 
 
 @compiled
@@ -140,7 +186,8 @@ def logit_turns(
     taste: Floats,
     joined: Bools,
     locked: Bools,
-    rationality: Floats,
+    rationality: Parameter,
+    counts: Counts,
     graph: Graph,
     game: Game,
 ) -> None:
@@ -149,10 +196,9 @@ def logit_turns(
     for position, user in enumerate(order):
         if locked[user]:
             continue
-        pays = advantage(user, members, joined, graph, game)
-        wants = taste[position] < rationality[user] * pays
-        members += int(wants) - int(joined[user])
-        joined[user] = wants
+        pays = advantage(user, members, joined, counts, graph, game)
+        wants = taste[position] < of(rationality, user) * pays
+        members = move(user, wants, members, joined, counts, graph)
 
 
 @compiled
@@ -162,7 +208,8 @@ def imitation_turns(
     taste: Floats,
     joined: Bools,
     locked: Bools,
-    noise: Floats,
+    noise: Parameter,
+    counts: Counts,
     graph: Graph,
     game: Game,
 ) -> None:
@@ -172,12 +219,10 @@ def imitation_turns(
         other = someone(user, meeting[position], graph)
         if locked[user] or other < 0 or joined[other] == joined[user]:
             continue
-        ahead = payoff(other, members, joined, graph, game) - payoff(
-            user, members, joined, graph, game
-        )
-        if taste[position] < ahead / noise[user]:
-            members += int(joined[other]) - int(joined[user])
-            joined[user] = joined[other]
+        theirs = payoff(other, members, joined, counts, graph, game)
+        ahead = theirs - payoff(user, members, joined, counts, graph, game)
+        if taste[position] < ahead / of(noise, user):
+            members = move(user, joined[other], members, joined, counts, graph)
 
 
 @compiled
@@ -187,9 +232,10 @@ def contagion_turns(
     resistance: Floats,
     joined: Bools,
     locked: Bools,
-    escape: Floats,
-    recovery: Floats,
+    escape: Parameter,
+    recovery: Parameter,
     for_good: bool,
+    counts: Counts,
     graph: Graph,
 ) -> None:
     """Revise one by one: catch it from joined neighbours, or recover, perhaps for good."""
@@ -198,13 +244,12 @@ def contagion_turns(
         if locked[user]:
             continue
         if joined[user]:
-            wants = not draws[position] < recovery[user]
+            wants = not draws[position] < of(recovery, user)
             locked[user] = for_good and not wants
         else:
-            count = joined_neighbours(user, members, joined, graph)
-            wants = count * escape[user] < resistance[position]
-        members += int(wants) - int(joined[user])
-        joined[user] = wants
+            count = joined_neighbours(user, members, joined, counts, graph)
+            wants = count * of(escape, user) < resistance[position]
+        members = move(user, wants, members, joined, counts, graph)
 
 
 @compiled

@@ -13,6 +13,7 @@ from groundswell.agents.columns import Columns
 from groundswell.agents.decision import Decision
 from groundswell.agents.payoff import Payoff
 from groundswell.agents.situation import Situation
+from groundswell.agents.tally import Tally
 from groundswell.agents.ties import from_pairs
 from groundswell.model import CollectiveActionModel
 from groundswell.platform.curve import LogisticCurve
@@ -157,8 +158,7 @@ class Place:
         for news in self.news:
             memory = belief.remember(memory, news, columns)
         gain = belief.gain(Observed(memory, columns, ties, LogisticCurve()), 0.2)
-        exposure, outside = self.payoff.exposure(self.users), self.payoff.outside(columns, 0.6, 0.0)
-        return Situation(columns, ties, gain, exposure, 0.6, outside)
+        return Situation(columns, Tally(ties), gain, self.payoff, 0.6, 0.0)
 
 
 @quickly

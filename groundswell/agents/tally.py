@@ -1,0 +1,67 @@
+"""How many neighbours have joined, kept from one state to the next instead of counted anew."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from groundswell.agents.columns import LARGE
+from groundswell.agents.ties import Counts, Ties
+from groundswell.data import Bools, Floats, Ints
+
+UPDATE = 8
+"""Times that a count brought up to date takes longer than one in a pass over all ties."""
+
+
+class Tally:
+    """Counts joined neighbours like `Ties.joined_neighbours`, only faster.
+
+    The counts of the last state that was asked for are kept. Those of the next one are the same
+    but for neighbours of users who moved: if these are few they alone are brought up to date. Who
+    moved is seen by comparing the states, so that nobody has to say that a state has changed.
+
+    Parameters
+    ----------
+    ties
+        Who is tied to whom.
+    """
+
+    def __init__(self, ties: Ties) -> None:
+        self.ties = ties
+        self._joined: Bools = np.zeros(ties.users, dtype=bool)
+        self._counts: Counts = np.zeros(0 if ties.complete else ties.users, ties.count_type)
+
+    def joined_neighbours(self, joined: Bools) -> Counts:
+        """Return m_i of each user: an array that the next call may change."""
+        if self.ties.complete:
+            return self.ties.joined_neighbours(joined)
+        moved = np.flatnonzero(joined != self._joined)
+        if len(moved):
+            self._joined = joined.copy()
+            self._count(moved)
+        return self._counts
+
+    def joined_share(self, joined: Bools) -> Floats:
+        """Return m_i / k_i, by weight where ties have weights; 0 for users without neighbours."""
+        if self.ties.weights is not None:
+            return self.ties.joined_share(joined)
+        return self.joined_neighbours(joined) / self.ties.total
+
+    def _count(self, moved: Ints) -> None:
+        ties = self.ties
+        if len(ties.indices) < LARGE:
+            self._counts = ties.joined_neighbours(self._joined).astype(ties.count_type)
+            return
+        from groundswell.agents.kernels import count, recount
+
+        if self._are_few(moved):
+            to = ties.turned
+            recount(to.indptr, to.indices, moved, self._joined, self._counts)
+        else:
+            count(ties.indptr, ties.indices, self._joined, self._counts)
+
+    def _are_few(self, moved: Ints) -> bool:
+        """Return whether it is faster to go through the neighbours of those who moved alone."""
+        if UPDATE * len(moved) > self.ties.users:
+            return False
+        touched = self.ties.reach[moved].sum()
+        return bool(UPDATE * touched < len(self.ties.indices))
