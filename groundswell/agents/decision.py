@@ -248,11 +248,11 @@ class Threshold(Decision):
 
         columns, ties, graph = situation.columns, situation.ties, situation.graph
         of_everybody, by_weight = self.of == "everybody", self.adds_weights(ties)
-        counts = situation.counts(joined, not (of_everybody or by_weight))
         if by_weight:
             threshold = Parameter.of(columns["threshold"])
-            share_turns(order, joined, locked, threshold, self.reversible, counts, graph)
+            share_turns(order, joined, locked, threshold, self.reversible, graph)
             return
+        counts = situation.counts(joined, not of_everybody)
         threshold_turns(
             order, joined, locked, self.need(columns, ties), of_everybody, self.reversible,
             counts, graph,
@@ -283,10 +283,13 @@ class BestResponse(Decision):
         self, situation: Situation, order: Ints, draws: Floats, joined: Bools, locked: Bools
     ) -> None:
         """Compare joining with staying out, one user at a time."""
-        from groundswell.agents.turns import best_response_turns
+        from groundswell.agents.turns import advantage_turns
 
         counts = situation.counts(joined, situation.game_counts)
-        best_response_turns(order, joined, locked, counts, situation.graph, situation.game)
+        advantage_turns(
+            order, np.empty(0), Parameter.of(np.ones(1)), joined, locked, counts,
+            situation.graph, situation.game,
+        )  # fmt: skip
 
 
 def smallest_count(share: Floats, of: Ints) -> Ints:

@@ -50,12 +50,12 @@ class Logit(Decision):
         self, situation: Situation, order: Ints, draws: Floats, joined: Bools, locked: Bools
     ) -> None:
         """Compare what joining brings with the taste of the moment, one user at a time."""
-        from groundswell.agents.turns import logit_turns
+        from groundswell.agents.turns import advantage_turns
 
-        logit_turns(
-            order, tastes(draws[:, 0]), joined, locked,
-            Parameter.of(situation.columns["rationality"]),
-            situation.counts(joined, situation.game_counts), situation.graph, situation.game,
+        advantage_turns(
+            order, tastes(draws[:, 0]), Parameter.of(situation.columns["rationality"]), joined,
+            locked, situation.counts(joined, situation.game_counts), situation.graph,
+            situation.game,
         )  # fmt: skip
 
 
@@ -81,7 +81,8 @@ class Imitation(Decision):
         """Compare one's payoff with that of somebody met."""
         joined, payoff = situation.joined, situation.payoffs()
         others = someone(situation.ties, users, draws[:, 0], mixed=situation.mixed)
-        ahead = (payoff[others] - payoff[users]) / situation.columns["noise"][users]
+        with np.errstate(invalid="ignore"):  # inf - inf, where neither is ahead
+            ahead = (payoff[others] - payoff[users]) / situation.columns["noise"][users]
         copies = (tastes(draws[:, 1]) < ahead) & (others != NOBODY)
         return np.where(copies, joined[others], joined[users])
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.agents.columns import LARGE, Columns, compact
+from groundswell.agents.columns import Columns, compact
 from groundswell.agents.gains import By, Gain
 from groundswell.agents.payoff import Payoff, pressure
 from groundswell.agents.tally import Tally
@@ -98,26 +98,22 @@ class Situation:
 
     def advantage(self, users: Ints) -> Floats:
         """Return Δu_i of some users, on the state as it is."""
-        if self.columns.users < LARGE:
-            return self.everybodys_advantage()[users]
-        from groundswell.agents.turns import advantages
-
-        counts, found = self.counts(self.joined, self.game_counts), np.empty(len(users))
-        advantages(users, self.joined, counts, self.graph, self.game, found)
-        return found
-
-    def everybodys_advantage(self) -> Floats:
-        """Return Δu_i of every user, on the state as it is."""
         columns, joined = self.columns, self.joined
+
+        def of(values: Floats) -> Floats:
+            values = compact(values)
+            return values if len(values) == 1 else values[users]
+
         members = int(np.count_nonzero(joined))
         others = np.array([max(members - 1, 0), min(members, columns.users - 1)])
         inside, outside = self.payoff.exposure(others, columns.users)
-        return np.asarray(
-            compact(columns["benefit"]) * self.gain.of(joined, self.tally)
-            + compact(columns["selective_incentive"])
-            + pressure(columns, self.tally)
-            - compact(columns["cost"]) * np.where(joined, inside, outside)
+        advantage = (
+            of(columns["benefit"]) * of(self.gain.of(joined, self.tally))
+            + of(columns["selective_incentive"])
+            + of(pressure(columns, self.tally))
+            - of(columns["cost"]) * np.where(joined[users], inside, outside)
         )
+        return np.broadcast_to(advantage, len(users))
 
     def payoffs(self) -> Floats:
         """Return π_i of every user at the success last heard of, on the state as it is."""

@@ -28,27 +28,29 @@ class Tally:
     def __init__(self, ties: Ties) -> None:
         self.ties = ties
         self._joined: Bools = np.zeros(ties.users, dtype=bool)
-        self._counts: Counts = np.zeros(0 if ties.complete else ties.users, ties.count_type)
+        self._counts: Counts = np.zeros(ties.users, ties.count_type)
+        self._share: Floats | None = None
 
     def joined_neighbours(self, joined: Bools) -> Counts:
         """Return m_i of each user: an array that the next call may change."""
-        if self.ties.complete:
-            return self.ties.joined_neighbours(joined)
         moved = np.flatnonzero(joined != self._joined)
         if len(moved):
-            self._joined = joined.copy()
+            self._joined, self._share = joined.copy(), None
             self._count(moved)
         return self._counts
 
     def joined_share(self, joined: Bools) -> Floats:
-        """Return m_i / k_i, by weight where ties have weights; 0 for users without neighbours."""
+        """Return m_i / k_i, by weight where ties have weights, likewise."""
         if self.ties.weights is not None:
             return self.ties.joined_share(joined)
-        return self.joined_neighbours(joined) / self.ties.total
+        counts = self.joined_neighbours(joined)
+        if self._share is None:
+            self._share = counts / self.ties.total
+        return self._share
 
     def _count(self, moved: Ints) -> None:
         ties = self.ties
-        if len(ties.indices) < LARGE:
+        if ties.complete or len(ties.indices) < LARGE:
             self._counts = ties.joined_neighbours(self._joined).astype(ties.count_type)
             return
         from groundswell.agents.kernels import count, recount

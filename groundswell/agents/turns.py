@@ -4,6 +4,8 @@ Compiled like all of `groundswell.agents.kernels`. Every function lets the users
 revise in that order and changes ``joined``; ``locked`` users never move. Random numbers are dealt
 out beforehand, one row per revision, whether it comes to anything or not. ``counts`` are joined
 neighbours, brought up to date with each move; empty where nobody asks, or everybody is tied.
+
+Arrays are taken out of their tuples before a loop: in it numba would count references to each.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from groundswell.agents.gains import By
 from groundswell.agents.kernels import compiled
@@ -29,34 +32,22 @@ def of(parameter: Parameter, user: int) -> Any:
 
 
 @compiled
-def joined_neighbours(user: int, members: int, joined: Bools, counts: Counts, graph: Graph) -> int:
-    """Return how many of a user's neighbours have joined."""
-    return members - int(joined[user]) if graph.complete else int(counts[user])
-
-
-@compiled
-def joined_share(user: int, members: int, joined: Bools, counts: Counts, graph: Graph) -> float:
-    """Return the share of a user's neighbours, by weight, that have joined; 0 if there are none."""
-    seen = 0.0
-    if len(graph.units) == 0:
-        seen += joined_neighbours(user, members, joined, counts, graph)
-    else:
-        for k in range(graph.indptr[user], graph.indptr[user + 1]):
-            seen += graph.units[k] * joined[graph.indices[k]]
-    return float(seen / graph.total[user])
-
-
-@compiled
-def move(user: int, wants: bool, members: int, joined: Bools, counts: Counts, graph: Graph) -> int:
-    """Let a user do as it wants, and others see it; return how many members there are then."""
-    if wants == joined[user]:
-        return members
-    joined[user] = wants
-    step = 1 if wants else -1
+def show(
+    user: int, step: int, counts: Counts, influences: Ints, influenced: NDArray[np.uint32]
+) -> None:
+    """Let those see it whom a user influences that has joined (step 1) or left (-1)."""
     if len(counts) > 0:
-        for k in range(np.uint64(graph.influences[user]), np.uint64(graph.influences[user + 1])):
-            counts[graph.influenced[k]] += step
-    return members + step
+        for k in range(np.uint64(influences[user]), np.uint64(influences[user + 1])):
+            counts[influenced[k]] += step
+
+
+@compiled
+def weight_joined(user: int, joined: Bools, graph: Graph) -> float:
+    """Return the weight of a user's joined neighbours, one added to the other in user order."""
+    weight = 0.0
+    for k in range(graph.indptr[user], graph.indptr[user + 1]):
+        weight += graph.units[k] * joined[graph.indices[k]]
+    return weight
 
 
 @compiled
@@ -73,58 +64,6 @@ def someone(user: int, draw: float, graph: Graph) -> int:
 
 
 @compiled
-def advantage(
-    user: int, members: int, joined: Bools, counts: Counts, graph: Graph, game: Game
-) -> float:
-    """Return Δu_i on the state as it is."""
-    others = members - int(joined[user])
-    look = of(game.start, user)
-    if game.by == OTHERS:
-        look += others
-    elif game.by == NEIGHBOURS:
-        look += joined_neighbours(user, members, joined, counts, graph)
-    elif game.by == OWN:
-        look += int(joined[user])
-    pressed = 0.0
-    if game.presses:
-        pressed = of(game.pressure, user) * joined_share(user, members, joined, counts, graph)
-    return float(
-        of(game.benefit, user) * game.gain[look]
-        + of(game.incentive, user)
-        + pressed
-        - of(game.cost, user) * of(game.exposure, others)
-    )
-
-
-@compiled
-def advantages(
-    users: Ints, joined: Bools, counts: Counts, graph: Graph, game: Game, found: Floats
-) -> None:
-    """Fill in Δu_i of some users on the state as it is."""
-    members = joined.sum()
-    for position, user in enumerate(users):
-        found[position] = advantage(user, members, joined, counts, graph, game)
-
-
-@compiled
-def payoff(
-    user: int, members: int, joined: Bools, counts: Counts, graph: Graph, game: Game
-) -> float:
-    """Return π_i at the success last heard of, on the state as it is."""
-    if not joined[user]:
-        return float(of(game.outside, user))
-    pressed = 0.0
-    if game.presses:
-        pressed = of(game.pressure, user) * joined_share(user, members, joined, counts, graph)
-    return float(
-        of(game.benefit, user) * game.success
-        + of(game.incentive, user)
-        + pressed
-        - of(game.cost, user) * of(game.exposure, members - 1)
-    )
-
-
-@compiled
 def threshold_turns(
     order: Ints,
     joined: Bools,
@@ -136,69 +75,96 @@ def threshold_turns(
     graph: Graph,
 ) -> None:
     """Revise one by one: in if enough others are."""
+    influences, influenced, complete = graph.influences, graph.influenced, graph.complete
     members = joined.sum()
     for user in order:
-        if locked[user] or (joined[user] and not reversible):
+        own = joined[user]
+        if locked[user] or (own and not reversible):
             continue
-        seen = members
-        if not of_everybody:
-            seen = joined_neighbours(user, members, joined, counts, graph)
+        if of_everybody:
+            seen = members
+        elif complete:
+            seen = members - own
+        else:
+            seen = np.int64(counts[user])
         wants = seen >= need[user]
-        members = move(user, wants, members, joined, counts, graph)
+        if wants != own:
+            joined[user] = wants
+            members += 1 if wants else -1
+            show(user, 1 if wants else -1, counts, influences, influenced)
 
 
 @compiled
 def share_turns(
-    order: Ints,
-    joined: Bools,
-    locked: Bools,
-    threshold: Parameter,
-    reversible: bool,
-    counts: Counts,
-    graph: Graph,
+    order: Ints, joined: Bools, locked: Bools, threshold: Parameter, reversible: bool, graph: Graph
 ) -> None:
     """Revise one by one: in if a large enough share of their neighbours is, by weight."""
-    members = joined.sum()
+    least, step = threshold
     for user in order:
-        if locked[user] or (joined[user] and not reversible):
-            continue
-        wants = joined_share(user, members, joined, counts, graph) >= of(threshold, user)
-        members = move(user, wants, members, joined, counts, graph)
+        if not locked[user] and (reversible or not joined[user]):
+            share = weight_joined(user, joined, graph) / graph.total[user]
+            joined[user] = share >= least[user * step]
 
 
 @compiled
-def best_response_turns(
-    order: Ints, joined: Bools, locked: Bools, counts: Counts, graph: Graph, game: Game
-) -> None:
-    """Revise one by one: in if it pays, out if it costs, as before if neither."""
-    members = joined.sum()
-    for user in order:
-        if locked[user]:
-            continue
-        pays = advantage(user, members, joined, counts, graph, game)
-        wants = pays > 0 or (pays == 0 and joined[user])
-        members = move(user, wants, members, joined, counts, graph)
-
-
-@compiled
-def logit_turns(
+def advantage_turns(
     order: Ints,
     taste: Floats,
+    rationality: Parameter,
     joined: Bools,
     locked: Bools,
-    rationality: Parameter,
     counts: Counts,
     graph: Graph,
     game: Game,
 ) -> None:
-    """Revise one by one: in if rationality times advantage exceeds the taste of the moment."""
+    """Revise one by one: in if it pays, out if it costs, as before if neither.
+
+    With tastes of the moment: in if rationality times advantage exceeds them.
+    """
+    influences, influenced, total = graph.influences, graph.influenced, graph.total
+    complete, counted, weighted = graph.complete, len(counts) > 0, len(graph.units) > 0
+    gain, by, presses, tasting = game.gain, game.by, game.presses, len(taste) > 0
+    start, start_step = game.start
+    exposure, exposure_step = game.exposure
+    benefit, benefit_step = game.benefit
+    incentive, incentive_step = game.incentive
+    pressure, pressure_step = game.pressure
+    cost, cost_step = game.cost
+    rational, rational_step = rationality
     members = joined.sum()
     for position, user in enumerate(order):
         if locked[user]:
             continue
-        pays = advantage(user, members, joined, counts, graph, game)
-        wants = taste[position] < of(rationality, user) * pays
-        members = move(user, wants, members, joined, counts, graph)
+        own = joined[user]
+        others = members - own
+        seen = others if complete else np.int64(0)
+        if counted:
+            seen = np.int64(counts[user])
+        look = start[user * start_step]
+        if by == OTHERS:
+            look += others
+        elif by == NEIGHBOURS:
+            look += seen
+        elif by == OWN:
+            look += own
+        pressed = 0.0
+        if presses:
+            weight = weight_joined(user, joined, graph) if weighted else float(seen)
+            pressed = pressure[user * pressure_step] * (weight / total[user])
+        pays = (
+            benefit[user * benefit_step] * gain[look]
+            + incentive[user * incentive_step]
+            + pressed
+            - cost[user * cost_step] * exposure[others * exposure_step]
+        )
+        if tasting:
+            wants = taste[position] < rational[user * rational_step] * pays
+        else:
+            wants = pays > 0 or (pays == 0 and own)
+        if wants != own:
+            joined[user] = wants
+            members += 1 if wants else -1
+            show(user, 1 if wants else -1, counts, influences, influenced)
 
 
 @compiled
@@ -214,15 +180,33 @@ def imitation_turns(
     game: Game,
 ) -> None:
     """Revise one by one: copy somebody whose payoff is ahead by more than the taste says."""
+    influences, influenced, weighted = graph.influences, graph.influenced, len(graph.units) > 0
     members = joined.sum()
     for position, user in enumerate(order):
         other = someone(user, meeting[position], graph)
         if locked[user] or other < 0 or joined[other] == joined[user]:
             continue
-        theirs = payoff(other, members, joined, counts, graph, game)
-        ahead = theirs - payoff(user, members, joined, counts, graph, game)
+        member, outsider = (user, other) if joined[user] else (other, user)
+        pressed = 0.0
+        if game.presses:
+            seen = float(members - 1) if graph.complete else 0.0
+            if weighted:
+                seen = weight_joined(member, joined, graph)
+            elif not graph.complete:
+                seen = float(counts[member])
+            pressed = of(game.pressure, member) * (seen / graph.total[member])
+        inside = (
+            of(game.benefit, member) * game.success
+            + of(game.incentive, member)
+            + pressed
+            - of(game.cost, member) * of(game.exposure, members - 1)
+        )
+        outside = of(game.outside, outsider)
+        ahead = outside - inside if joined[user] else inside - outside
         if taste[position] < ahead / of(noise, user):
-            members = move(user, joined[other], members, joined, counts, graph)
+            joined[user] = joined[other]
+            members += 1 if joined[user] else -1
+            show(user, 1 if joined[user] else -1, counts, influences, influenced)
 
 
 @compiled
@@ -239,17 +223,24 @@ def contagion_turns(
     graph: Graph,
 ) -> None:
     """Revise one by one: catch it from joined neighbours, or recover, perhaps for good."""
+    influences, influenced, complete = graph.influences, graph.influenced, graph.complete
+    escaping, escape_step = escape
+    recovering, recovery_step = recovery
     members = joined.sum()
     for position, user in enumerate(order):
+        own = joined[user]
         if locked[user]:
             continue
-        if joined[user]:
-            wants = not draws[position] < of(recovery, user)
+        if own:
+            wants = not draws[position] < recovering[user * recovery_step]
             locked[user] = for_good and not wants
         else:
-            count = joined_neighbours(user, members, joined, counts, graph)
-            wants = count * of(escape, user) < resistance[position]
-        members = move(user, wants, members, joined, counts, graph)
+            seen = members if complete else np.int64(counts[user])
+            wants = seen * escaping[user * escape_step] < resistance[position]
+        if wants != own:
+            joined[user] = wants
+            members += 1 if wants else -1
+            show(user, 1 if wants else -1, counts, influences, influenced)
 
 
 @compiled
