@@ -16,7 +16,7 @@ MAINS = {
     "sweep": "sweep",
     "store": "store",
 }
-"""The modules of the benchmarks, each with a ``main`` that prints Markdown."""
+"""The modules of the benchmarks, each with a ``main`` that prints a table or plain lines."""
 
 
 def printed(name: str) -> str:
@@ -36,16 +36,26 @@ def refresh(name: str, text: str) -> None:
 def replaced(page: str, name: str, text: str) -> str:
     """Return a page with other text between the marks of a benchmark.
 
+    Lines without a table are shown as they are.
+
     Raises
     ------
     ValueError
         If the page has no such marks.
 
-    >>> replaced("Prose.\\n<!-- store -->\\nold\\n<!-- end of store -->\\n", "store", "new\\n")
-    'Prose.\\n<!-- store -->\\n\\nnew\\n\\n<!-- end of store -->\\n'
+    >>> page = "Prose.\\n<!-- store -->\\nold\\n<!-- end of store -->\\n"
+    >>> print(replaced(page, "store", "| new |\\n"))
+    Prose.
+    <!-- store -->
+    <BLANKLINE>
+    | new |
+    <BLANKLINE>
+    <!-- end of store -->
+    <BLANKLINE>
     """
     first, last = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
     if page.count(first) != 1 or page.count(last) != 1:
         raise ValueError(f"docs/benchmarks.md needs '{first.strip()}' and '{last}', each once")
     before, after = page.partition(first)[0], page.partition(last)[2]
-    return f"{before}{first}\n{text.strip()}\n\n{last}{after}"
+    shown = text.strip() if "|" in text else f"```text\n{text.strip()}\n```"
+    return f"{before}{first}\n{shown}\n\n{last}{after}"

@@ -40,11 +40,16 @@ def test_a_difference_stops_the_benchmark() -> None:
 def test_what_is_printed_goes_into_its_place_and_prose_stays() -> None:
     text = page.PAGE.read_text(encoding="utf-8")
     for name in page.MAINS:
-        changed = page.replaced(text, name, "new\n")
-        assert f"<!-- {name} -->\n\nnew\n\n<!-- end of {name} -->" in changed
-        assert page.replaced(changed, name, "new\n") == changed
+        changed = page.replaced(text, name, "| new |\n")
+        assert f"<!-- {name} -->\n\n| new |\n\n<!-- end of {name} -->" in changed
+        assert page.replaced(changed, name, "| new |\n") == changed
         outside = re.compile(rf"<!-- {name} -->.*<!-- end of {name} -->", re.DOTALL)
         assert outside.sub("", changed) == outside.sub("", text)
+
+
+def test_plain_lines_are_shown_as_they_are() -> None:
+    shown = page.replaced("<!-- store -->\n<!-- end of store -->\n", "store", "took:\n  1 s\n")
+    assert "```text\ntook:\n  1 s\n```" in shown
 
 
 def test_a_page_without_the_place_is_refused() -> None:
