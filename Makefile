@@ -23,8 +23,8 @@ docs: .venv/ready  ## the documentation, into docs/_build/html; warnings and fai
 	$(BIN)/sphinx-build -W --keep-going -n -q docs docs/_build/html
 	@echo open docs/_build/html/index.html
 
-bench: .venv/ready
-	$(BIN)/python -m benchmarks
+bench: .venv-bench/ready  ## measure against peers and the machine, and refresh docs/benchmarks.md
+	.venv-bench/bin/python -m benchmarks --write
 
 constraints:  ## pin what a fresh environment resolves to
 	rm -rf .venv-pins && $(PYTHON) -m venv .venv-pins
@@ -37,5 +37,11 @@ constraints:  ## pin what a fresh environment resolves to
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@
 
+.venv-bench/ready: pyproject.toml constraints.txt benchmarks/requirements.txt
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --constraint constraints.txt \
+		--requirement benchmarks/requirements.txt --editable .
+	touch $@
+
 clean:
-	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache
+	rm -rf .venv .venv-bench build dist .pytest_cache .ruff_cache .mypy_cache

@@ -1,23 +1,18 @@
-"""All benchmarks, or those named: ``python -m benchmarks [recruitment] [training] ...``.
+"""All benchmarks, or those named: ``python -m benchmarks [--write] [recruitment] [training] ...``.
 
-Times are interleaved and medians, so that only their ratios are meant.
+Times are interleaved and medians, so that only their ratios are meant. With ``--write`` what each
+prints goes into its place in docs/benchmarks.md as well.
 """
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import phase_diagram, recruitment, scaling, startup, store, sweep, training
+from benchmarks import page
+from benchmarks.page import MAINS
 
-ALL = {
-    "recruitment": recruitment.main,
-    "training": training.main,
-    "phase-diagram": phase_diagram.main,
-    "sweep": sweep.main,
-    "store": store.main,
-    "scaling": scaling.main,
-    "startup": startup.main,
-}
-
-for name in sys.argv[1:] or ALL:
-    ALL[name]()
+arguments = sys.argv[1:]
+for name in [one for one in arguments if one != "--write"] or MAINS:
+    printed = page.printed(name)
+    if "--write" in arguments:
+        page.refresh(name, printed)

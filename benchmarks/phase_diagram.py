@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 from scipy.special import expit
 
 import groundswell as gs
+from benchmarks.markdown import table
 
 USERS, WORKERS, TARGET = 2_000, 2, 120
 SEEDS = tuple(np.linspace(0.02, 0.40, 20).round(3).tolist())
@@ -78,8 +79,10 @@ def main() -> None:
     load, start = os.getloadavg()[0], perf_counter()
     result = gs.sweep(study, workers=WORKERS)
     seconds, runs = perf_counter() - start, len(result.runs)
-    print(f"phase diagram, {runs:,} runs of {USERS:,} users and {study.rounds} rounds:")
-    print(f"  a run is {times:.1f} x its rounds in a bare loop ({loop * 1e3:.2f} ms), one worker")
     verdict = "met" if seconds < TARGET else "MISSED"
-    print(f"  {seconds:.0f} s with {WORKERS} workers, {runs / seconds:.0f} runs a second")
-    print(f"  (target {TARGET} s: {verdict}; load of the machine before: {load:.1f})")
+    found = [
+        ("a run, beside its rounds in a bare loop, one worker", f"{times:.1f} x", ""),
+        (f"{runs:,} runs, {WORKERS} workers", f"{seconds:.0f} s", f"{TARGET} s: {verdict}"),
+    ]
+    print(table(("what", "measured", "target"), found))
+    print(f"\nThe bare loop takes {loop * 1e3:.2f} ms. Load of the machine before: {load:.1f}")

@@ -26,15 +26,16 @@ THRESHOLD = {"kind": "threshold", "threshold": 0.3, "activation": "synchronous"}
 SEQUENTIAL = {"kind": "best-response", "activation": "sequential"}
 HETEROGENEOUS = {"cost": {"kind": "normal", "mean": 0.9, "sd": 0.3}, "peer_pressure": 0.2}
 WHOLE = """
-import resource, sys, tempfile
+import sys, tempfile
 from time import perf_counter
 import groundswell as gs
+from benchmarks.memory import peak
 from benchmarks.recruitment import settings
 gs.run(settings(20_000))
 with tempfile.TemporaryDirectory() as folder:
     start = perf_counter()
     gs.run(settings(int(sys.argv[1])), out=folder + "/out")
-    print(perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(perf_counter() - start, peak())
 """
 
 
@@ -172,7 +173,7 @@ def whole(users: int, turns: int = 3) -> None:
 
 def main() -> None:
     print(f"recruitment, {USERS:,} users, degree {DEGREE}, one thread, minima:")
-    whole(USERS)  # first: a new process is said to have needed what this one held when it began
+    whole(USERS)
     model = gs.CollectiveActionModel(settings(USERS))
     kernel(model, 1.5, TURNS)
     model = gs.CollectiveActionModel(settings(USERS))

@@ -24,6 +24,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 import groundswell as gs
+from benchmarks.memory import peak
 from groundswell.agents.network import (
     BarabasiAlbert,
     ErdosRenyi,
@@ -89,12 +90,6 @@ def seconds(work: Callable[[], Any]) -> float:
     start = process_time()
     work()
     return process_time() - start
-
-
-def peak() -> float:
-    """Return the most memory that this process has held so far, in MiB."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def measure(what: str, users: int) -> Measured:

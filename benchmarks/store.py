@@ -13,6 +13,7 @@ from statistics import median
 from time import perf_counter
 
 import groundswell as gs
+from benchmarks.markdown import table
 from groundswell.scenarios import exports
 from groundswell.scenarios.store import RunRecord, Store
 from groundswell.tables import SERIES
@@ -49,7 +50,11 @@ def main() -> None:
         exported = perf_counter() - start
         store.release()
     took, verdict = median(seconds), "met" if median(seconds) < TARGET else "MISSED"
-    print(f"store, {RUNS:,} runs of {ROUNDS} rounds, one transaction each in {written:.1f} s:")
-    print(f"  {rows:,} rows of one value of {RUNS * ROUNDS:,} in {took:.2f} s")
-    print(f"  (target {TARGET:.0f} s: {verdict}; load of the machine: {os.getloadavg()[0]:.1f})")
-    print(f"  all of them as CSV and Parquet in {exported:.1f} s")
+    found = [
+        (f"write {RUNS:,} runs of {ROUNDS} rounds, one transaction each", f"{written:.1f} s", ""),
+        (f"read the {rows:,} of {RUNS * ROUNDS:,} rows with one value", f"{took:.2f} s",
+         f"{TARGET:.0f} s: {verdict}"),
+        ("export all as CSV and Parquet", f"{exported:.1f} s", ""),
+    ]  # fmt: skip
+    print(table(("what", "time", "target"), found))
+    print(f"\nLoad of the machine: {os.getloadavg()[0]:.1f}")

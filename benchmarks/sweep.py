@@ -16,6 +16,7 @@ from statistics import median
 from time import perf_counter
 
 import groundswell as gs
+from benchmarks.markdown import table
 from groundswell.scenarios.simulate import forget
 
 RUNS, PARTS = 1_000, 4
@@ -30,12 +31,13 @@ SETTINGS = {
     "platform": {"kind": "response", "curve": "logistic"},
 }
 PEAK = """
-import resource, sys, tempfile
+import sys, tempfile
 import groundswell as gs
+from benchmarks.memory import peak
 from benchmarks.sweep import SETTINGS
 with tempfile.TemporaryDirectory() as folder:
     gs.run(SETTINGS, replicates=int(sys.argv[1]), out=folder + "/out")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(peak())
 """
 
 
@@ -72,12 +74,17 @@ def peak(runs: int) -> float:
 
 
 def main() -> None:
-    times, run = ratio()
-    print(f"sweep, {RUNS:,} runs of {run:.1f} ms each in a bare loop:")
-    verdict = "met" if times < TARGET else "MISSED"
-    print(f"  into a results folder they take {times:.2f} x the bare loop")
-    print(f"  (target {TARGET} x: {verdict}; load of the machine: {os.getloadavg()[0]:.1f})")
+    (times, run), load = ratio(), os.getloadavg()[0]
     few, many = peak(RUNS), peak(10 * RUNS)
-    verdict = "met" if many < few + GROWTH else "MISSED"
-    print(f"  peak memory of {RUNS:,} runs {few:.0f} MiB, of {10 * RUNS:,} {many:.0f} MiB")
-    print(f"  (target {GROWTH:.0f} MiB more at most: {verdict})")
+    fast, small = ("met" if met else "MISSED" for met in (times < TARGET, many < few + GROWTH))
+    found = [
+        (
+            f"{RUNS:,} runs into a folder, beside a bare loop",
+            f"{times:.2f} x",
+            f"{TARGET} x: {fast}",
+        ),
+        (f"peak memory of {RUNS:,} runs", f"{few:.0f} MiB", ""),
+        (f"peak memory of {10 * RUNS:,} runs", f"{many:.0f} MiB", f"+{GROWTH:.0f} MiB: {small}"),
+    ]
+    print(table(("what", "measured", "target"), found))
+    print(f"\nA run takes {run:.1f} ms in the bare loop. Load of the machine: {load:.1f}")

@@ -167,12 +167,13 @@ def test_half_a_million_rows_by_one_value_in_a_second(tmp_path: Path) -> None:
 
 
 MEMORY = """
-import json, resource, sys
+import json, sys
 import groundswell as gs
+from benchmarks.memory import peak
 settings = json.loads(sys.argv[1])
 result = gs.run(settings, replicates=int(sys.argv[2]), out=sys.argv[3])
 assert result.statuses == {"ok": int(sys.argv[2])}
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(peak())
 """
 
 
