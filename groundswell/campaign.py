@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from groundswell.groups import Grouping
 from groundswell.platform.agent import Law, fit
 from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
 from groundswell.platform.memory import Submissions
+from groundswell.platform.versions import Chosen, Versions
 from groundswell.scenario import Scenario
 from groundswell.world import World
 
@@ -91,6 +92,13 @@ class Campaign:
         """Return everybody's data, members' after the strategy."""
         planting = self.collective.planters(joined, self.order)
         mistaken = self.collective.mistaken(planting, self.order)
+        if points is self.rows.points and self._versions is not None:
+            which = (planting.astype(np.int8) + mistaken)[self.rows.owner]
+            return Chosen(self._versions, which)
+        return self._changed(points, planting, mistaken)
+
+    def _changed(self, points: Points, planting: Bools, mistaken: Bools) -> Submissions:
+        """Return everybody's data where members' depend on one another's, or are new."""
         owner = self.rows.owner
         planted = planting[owner]
         X, y, values = points.X.copy(), points.y.copy(), points.label_values
@@ -104,9 +112,20 @@ class Campaign:
             if submitted.label_values is not None:
                 values = points.label_vectors(submitted.label_values.shape[1])
                 values[theirs] = submitted.label_values
+        return Submissions(Points(X, y, label_values=values), planted, owner, self._groups(points))
+
+    def _groups(self, points: Points) -> Ints | None:
         codes = [grouping.codes(points) for grouping in self.groupings]
-        groups = np.column_stack(codes) if codes else None
-        return Submissions(Points(X, y, label_values=values), planted, owner, groups)
+        return np.column_stack(codes) if codes else None
+
+    @cached_property
+    def _versions(self) -> Versions | None:
+        """The users' rows as they are and as they are planted, where each row is by itself."""
+        strategy, points = self.collective.strategy, self.rows.points
+        if not strategy.rowwise or (strategy.needs_best_label and self.source.p0 is None):
+            return None
+        changes = [partial(strategy.submit, context=one) for one in (self.context, self.mistake)]
+        return Versions(points, self.rows.owner, changes, self._groups(points))
 
     def measure(self, model: Model, fresh: Points) -> Outcome:
         """Return the strategy's success on fresh points."""

@@ -23,6 +23,7 @@ class Erasing(Strategy):
     """
 
     kind: Literal["erasing"] = "erasing"
+    rowwise = True
     needs_best_label = True
     needs_idempotent = True
     needs_start = True

@@ -23,6 +23,7 @@ class Planting(Strategy):
     """
 
     has_placebo = True
+    rowwise = True
     target: str | int
     """Name of the target label y*."""
 

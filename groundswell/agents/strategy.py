@@ -105,6 +105,8 @@ class Strategy(Component):
     """Whether members must know which label P0 prefers."""
     needs_idempotent: ClassVar[bool] = False
     """Whether it makes sense only for signals with g(g(x)) = g(x)."""
+    rowwise: ClassVar[bool] = False
+    """Whether what becomes of a row depends on nothing but the row."""
     needs_start: ClassVar[bool] = False
     """Whether lift is success beyond S(0), measured once, for want of a placebo."""
     theory: ClassVar[str] = "bayes"
@@ -178,6 +180,7 @@ class NoStrategy(Strategy):
 
     kind: Literal["none"] = "none"
     has_success = False
+    rowwise = True
 
     def submit(self, points: Points, context: Context) -> Points:
         """Return the points as they are."""

@@ -22,6 +22,7 @@ from groundswell.platform.learners.base import (
 from groundswell.platform.learners.network import Network, Training, fit_networks
 from groundswell.platform.memory import Submissions, recall
 from groundswell.platform.platform import Learning, Platform, Response
+from groundswell.platform.versions import Chosen
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class LearningPlatform(PlatformAgent):
         self.law = law
         self.history: list[Submissions] = []
         self.classifier: Classifier = ConstantClassifier(0)
+        self._fitted: Learner | None = None
 
     def receive(self, submissions: Submissions, joined: Bools) -> None:
         """Remember submissions for as long as the memory goes back, or until they are withdrawn."""
@@ -139,12 +141,33 @@ class LearningPlatform(PlatformAgent):
         self.retrained = round % self.settings.retrain_every == 0
         if not self.retrained:
             return
+        remembered = recall(self.settings.memory, self.history)
         if self.settings.learner.exact:
-            remembered = recall(self.settings.memory, self.history)
-            self.fit_law(remembered.points.share(remembered.planted), rng)
+            self.fit_law(remembered.share, rng)
+        elif (updated := self._updated(remembered)) is not None:
+            self.serve(updated, remembered)
         else:
             due = self.due(rng)
             self.serve(fit(*due.fit), due.trained)
+
+    def _updated(self, now: Submissions) -> Classifier | None:
+        """Return what fitting anew would, from the model that serves and the rows that changed.
+
+        None where that cannot be had, so that the learner has to be fitted.
+        """
+        learner = self.settings.learner
+        if learner != self._fitted or self.settings.validation or not isinstance(now, Chosen):
+            return None
+        before = self.trained
+        if not (isinstance(before, Chosen) and before.versions is now.versions):
+            return None
+        rows = np.flatnonzero(now.which != before.which)
+        if not len(rows) and learner.deterministic:
+            return self.classifier
+        if not learner.counts:
+            return None
+        gone, came = before.some(rows), now.some(rows)
+        return learner.exchange(self.classifier, gone, self._training_set(came, now.planted[rows]))
 
     def fit_law(self, alpha: float, rng: np.random.Generator) -> None:
         """Fit the learner on αP* + (1-α)P0 itself; every α in [0, 1] will do."""
@@ -171,11 +194,12 @@ class LearningPlatform(PlatformAgent):
     def serve(self, classifier: Classifier, trained: Submissions) -> None:
         """Take a model into service that was trained on so much."""
         self.classifier, self.trained, self.epochs = classifier, trained, []
-        points, planted = trained.points, trained.planted
-        self.alpha = self.alpha_eff = self.alpha_eff_final = points.share(planted)
+        self._fitted = self.settings.learner
+        self.alpha = self.alpha_eff = self.alpha_eff_final = trained.share
         training: Training | None = getattr(classifier, "training", None)
         if training is None:
             return
+        points, planted = trained.points, trained.planted
         shares = training.shares(points, planted)
         self.alpha_eff = training.share(points, planted)
         self.alpha_eff_final = float(shares[training.served - 1])
@@ -247,7 +271,7 @@ def fit_many(fits: Sequence[Fit]) -> list[Classifier]:
 
 def _only_label(learner: Learner, data: TrainingSet) -> ConstantClassifier | None:
     counted = data.points.y if data.points.weight is None else data.points.y[data.points.weight > 0]
-    labels = np.unique(counted)
+    labels = np.flatnonzero(np.bincount(counted))
     if len(labels) > 1 or learner.one_label:
         return None
     return ConstantClassifier(int(labels[0]))

@@ -86,6 +86,8 @@ class Learner(Component):
     """Whether a training can go on from the model served before."""
     deterministic: ClassVar[bool] = False
     """Whether the same training data always give the same model."""
+    counts: ClassVar[bool] = False
+    """Whether its models follow from counts of points, so that rows can be exchanged in them."""
 
     def check_size(self, points: int) -> None:
         """Refuse, with an `InputError`, parameters that do not fit so many training points."""
@@ -132,6 +134,23 @@ class Learner(Component):
             Randomness of the algorithm.
         """
         raise NotImplementedError
+
+    def exchange(self, model: Classifier, gone: Points, came: TrainingSet) -> Classifier | None:
+        """Return, to the bit, what fitting anew gives when some training points are exchanged.
+
+        Parameters
+        ----------
+        model
+            A model of this learner, fitted to points without weights.
+        gone, came
+            The points to leave out, and as many to put in their places.
+
+        Returns
+        -------
+        Classifier or None
+            The other model; None where the learner has to be fitted anew.
+        """
+        return None
 
 
 @dataclass(frozen=True)
