@@ -7,9 +7,10 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from groundswell.agents.answers import Answers, Model
 from groundswell.agents.collective import Collective
 from groundswell.agents.population import Rows, Source
-from groundswell.agents.strategy import Context, Model, Outcome, Predict, Theorem
+from groundswell.agents.strategy import Context, Outcome, Predict, Theorem
 from groundswell.data import Bools, Ints, Points, concatenate
 from groundswell.dependence import is_exchangeable
 from groundswell.gradients import Objective, Steering
@@ -129,7 +130,8 @@ class Campaign:
 
     def measure(self, model: Model, fresh: Points) -> Outcome:
         """Return the strategy's success on fresh points."""
-        outcome = self.collective.strategy.measure(model, fresh, self.context)
+        self._answers.begin(model, fresh)
+        outcome = self.collective.strategy.measure(model, fresh, self._testing)
         return replace(outcome, start=self._start if fresh is self.fresh else self.start(fresh))
 
     def measure_part(self, model: Model, part: Points, start: float) -> Outcome:
@@ -137,7 +139,11 @@ class Campaign:
         strategy = self.collective.strategy
         if not strategy.pointwise:
             return Outcome()
-        return replace(strategy.measure(model, part, self.context), start=start)
+        return replace(strategy.measure(model, part, self._testing), start=start)
+
+    def accuracy(self, model: Model, part: Points) -> float:
+        """Return the accuracy on the fresh points just measured on, or on some of them."""
+        return part.share(self._testing.predict(model, part) == part.y)
 
     def start(self, part: Points) -> float:
         """Return the success without the collective, missing where the strategy needs none."""
@@ -173,6 +179,15 @@ class Campaign:
         if self._objective is None:
             return context
         return replace(context, aim=strategy.aim(self._objective, self._base, context))
+
+    @cached_property
+    def _answers(self) -> Answers:
+        return Answers()
+
+    @cached_property
+    def _testing(self) -> Context:
+        """What success is measured with."""
+        return replace(self.context, answers=self._answers)
 
     @cached_property
     def mistake(self) -> Context:

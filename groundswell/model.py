@@ -188,7 +188,7 @@ class CollectiveActionModel(mesa.Model):
         elif self.served is not None:
             fresh = self._fresh()
             self.outcome = self.campaign.measure(self.served, fresh)
-            self.accuracy = fresh.share(self.served.predict(fresh.X) == fresh.y)
+            self.accuracy = self.campaign.accuracy(self.served, fresh)
 
     def _fresh(self) -> Points:
         measure = self.scenario.measure
