@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
+import mesa
 import numpy as np
 
 from groundswell.agents.answers import Answers, Model
@@ -15,9 +16,12 @@ from groundswell.data import Bools, Ints, Points, concatenate
 from groundswell.dependence import is_exchangeable
 from groundswell.gradients import Objective, Steering
 from groundswell.groups import Grouping
-from groundswell.platform.agent import Law, fit
+from groundswell.platform.agent import PlatformAgent, make_platform
+from groundswell.platform.fitting import fit
+from groundswell.platform.law import Law
 from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
 from groundswell.platform.memory import Submissions
+from groundswell.platform.platform import Platform
 from groundswell.platform.versions import Chosen, Versions
 from groundswell.scenario import Scenario
 from groundswell.world import World
@@ -88,6 +92,11 @@ class Campaign:
         """Index of the target label, None where there is none."""
         schema = self.source.schema
         return self.collective.strategy.target_label(schema) if schema.labels else None
+
+    def faced_by(self, model: mesa.Model, platform: Platform) -> PlatformAgent:
+        """Return the agent that plays a platform which this campaign faces."""
+        schema = self.source.schema
+        return make_platform(model, platform, schema, self.law, self.target, self.steering)
 
     def submissions(self, points: Points, joined: Bools) -> Submissions:
         """Return everybody's data, members' after the strategy."""

@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import mesa
 import numpy as np
 
-from groundswell.data import Bools, Features, Ints, Points, Schema, concatenate
+from groundswell.data import Bools, Features, Ints, Points, Schema
 from groundswell.gradients import Steering
+from groundswell.platform.fitting import Asking, alone, fit
+from groundswell.platform.law import Law
 from groundswell.platform.learners.base import (
     Classifier,
     ConstantClassifier,
-    DivergedError,
     Fit,
     Learner,
     TrainingSet,
 )
-from groundswell.platform.learners.network import Network, Training, fit_networks
+from groundswell.platform.learners.network import Training
 from groundswell.platform.memory import Submissions, recall
 from groundswell.platform.platform import Learning, Platform, Response
 from groundswell.platform.versions import Chosen
-
-
-@dataclass(frozen=True)
-class Law:
-    """What points are distributed as, for learners that are fitted on the law itself.
-
-    Parameters
-    ----------
-    base
-        P0 as weighted points.
-    planted
-        The collective's P* as weighted points, as a function of its share α.
-    """
-
-    base: Points
-    planted: Callable[[float], Points]
-
-    def mixture(self, alpha: float) -> tuple[Points, Bools]:
-        """Return αP* + (1-α)P0 [H], and which of its points were planted."""
-        planted = self.planted(alpha)
-        points = concatenate([planted.scaled(alpha), self.base.scaled(1 - alpha)])
-        return points, np.arange(len(points)) < len(planted)
 
 
 class Due(NamedTuple):
@@ -85,6 +63,10 @@ class PlatformAgent(mesa.Agent):
 
     def retrain(self, round: int, joined: Bools, rng: np.random.Generator) -> None:  # noqa: A002
         """Train a new model, if it is time to; ``joined`` says who is a member now."""
+        alone(self.training(round, joined, rng))
+
+    def training(self, round: int, joined: Bools, rng: np.random.Generator) -> Asking[None]:  # noqa: A002
+        """Do the same, but ask for the training that is due; whoever drives it does that."""
         raise NotImplementedError
 
 
@@ -136,7 +118,7 @@ class LearningPlatform(PlatformAgent):
         if rounds is not None:
             del self.history[:-rounds]
 
-    def retrain(self, round: int, joined: Bools, rng: np.random.Generator) -> None:  # noqa: A002
+    def training(self, round: int, joined: Bools, rng: np.random.Generator) -> Asking[None]:  # noqa: A002
         """Fit the learner on what is remembered, every ``retrain_every`` rounds."""
         self.retrained = round % self.settings.retrain_every == 0
         if not self.retrained:
@@ -148,7 +130,7 @@ class LearningPlatform(PlatformAgent):
             self.serve(updated, remembered)
         else:
             due = self.due(rng)
-            self.serve(fit(*due.fit), due.trained)
+            self.serve((yield due.fit), due.trained)
 
     def _updated(self, now: Submissions) -> Classifier | None:
         """Return what fitting anew would, from the model that serves and the rows that changed.
@@ -229,52 +211,14 @@ class ResponsePlatform(PlatformAgent):
         super().__init__(model)
         self.settings = settings
 
-    def retrain(self, round: int, joined: Bools, rng: np.random.Generator) -> None:  # noqa: A002
+    def training(self, round: int, joined: Bools, rng: np.random.Generator) -> Asking[None]:  # noqa: A002
         """Take note of the share of members."""
         self.alpha = self.alpha_eff = self.alpha_eff_final = float(np.mean(joined))
+        yield from ()  # nothing is ever trained
 
     def success(self) -> float:
         """Return S at the present share of members."""
         return float(self.settings.curve(np.array([self.alpha]))[0])
-
-
-def fit(learner: Learner, data: TrainingSet, rng: np.random.Generator) -> Classifier:
-    """Fit a learner; where only one label is left, that label is the answer to everything."""
-    constant = _only_label(learner, data)
-    return learner.fit(data, rng) if constant is None else constant
-
-
-def fit_many(fits: Sequence[Fit]) -> list[Classifier]:
-    """Fit many learners, with the same results as one by one; networks share their steps.
-
-    Raises
-    ------
-    DivergedError
-        If one of the trainings diverges.
-    """
-    models: dict[int, Classifier] = {}
-    together: list[int] = []
-    for i, one in enumerate(fits):
-        constant = _only_label(one.learner, one.data)
-        if constant is not None:
-            models[i] = constant
-        elif isinstance(one.learner, Network):
-            together.append(i)
-        else:
-            models[i] = one.learner.fit(one.data, one.rng)
-    for i, model in zip(together, fit_networks([fits[i] for i in together]), strict=True):
-        if isinstance(model, DivergedError):
-            raise model
-        models[i] = model
-    return [models[i] for i in range(len(fits))]
-
-
-def _only_label(learner: Learner, data: TrainingSet) -> ConstantClassifier | None:
-    counted = data.points.y if data.points.weight is None else data.points.y[data.points.weight > 0]
-    labels = np.flatnonzero(np.bincount(counted))
-    if len(labels) > 1 or learner.one_label:
-        return None
-    return ConstantClassifier(int(labels[0]))
 
 
 def make_platform(
