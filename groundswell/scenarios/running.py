@@ -33,7 +33,7 @@ from groundswell.scenarios.sweeping import (
     without_sweep,
 )
 from groundswell.scenarios.threads import one_thread
-from groundswell.scenarios.together import side_by_side, together, trains_networks
+from groundswell.scenarios.together import side_by_side, together
 
 if TYPE_CHECKING:
     from groundswell.world import World
@@ -265,7 +265,7 @@ def _records(
         with processes(workers) as pool:
             yield from outcomes(todo, pool, AHEAD * workers, side_by_side(work, workers))
     else:
-        for networks, some in groupby(todo, trains_networks):
+        for networks, some in groupby(todo, lambda task: task.trains_networks):
             if networks:
                 yield from together(some, progress.on_round)
             else:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from groundswell.files import file_settings
 from groundswell.platform.fitting import Asking, alone
 from groundswell.platform.learners.base import DivergedError
+from groundswell.platform.learners.network import Network
 from groundswell.problems import InputError
 from groundswell.scenario import Scenario
 from groundswell.scenarios.checkpoint import Checkpoints
@@ -56,6 +57,11 @@ class Task:
     def run(self) -> str:
         """Its id, by the data as they are when somebody first asks."""
         return run_id(self.scenario, self.replicate)
+
+    @property
+    def trains_networks(self) -> bool:
+        """Whether it gains by having others beside it, whose networks are trained with its own."""
+        return isinstance(getattr(self.scenario.platform, "learner", None), Network)
 
     @cached_property
     def recorded(self) -> dict[str, Any]:
@@ -122,7 +128,10 @@ def _rounds(keeper: Keeper, tables: dict[str, list[Row]], on_round: OnRound | No
         if on_round:
             on_round(model)
         while model.running:
-            yield from model.stepping()
+            if keeper.task.trains_networks:
+                yield from model.stepping()
+            else:
+                model.step()
             keeper.after_round(model)
             if on_round:
                 on_round(model)

@@ -13,7 +13,6 @@ from time import perf_counter
 
 from groundswell.platform.fitting import fit_each
 from groundswell.platform.learners.base import Classifier, Fit
-from groundswell.platform.learners.network import Network
 from groundswell.scenarios.simulate import OnRound, Task, simulation
 from groundswell.scenarios.store import RunRecord
 from groundswell.scenarios.threads import one_thread
@@ -66,14 +65,9 @@ class _Side:
         return self.spent + perf_counter() - self._since
 
 
-def trains_networks(task: Task) -> bool:
-    """Whether a run gains by having others beside it."""
-    return isinstance(getattr(task.scenario.platform, "learner", None), Network)
-
-
 def side_by_side(tasks: Sequence[Task], workers: int) -> int:
     """Return how many runs a worker is given at a time, so that all have as much to do."""
-    if not tasks or not all(map(trains_networks, tasks)):
+    if not tasks or not all(task.trains_networks for task in tasks):
         return 1
     turns = ceil(len(tasks) / (workers * MOST_TOGETHER))
     return ceil(len(tasks) / (workers * turns))
