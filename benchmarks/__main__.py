@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import phase_diagram, recruitment, store, sweep, training
+from benchmarks import phase_diagram, recruitment, retraining, store, sweep, training
 
 ALL = {
     "recruitment": recruitment.main,
+    "retraining": retraining.main,
     "training": training.main,
     "phase-diagram": phase_diagram.main,
     "sweep": sweep.main,

@@ -80,7 +80,7 @@ class Chosen(Submissions):
     def share(self) -> float:
         """The share of planted rows: all weigh the same."""
         rows = len(self.which)
-        return np.count_nonzero(self.which) / rows if rows else float("nan")
+        return int(np.count_nonzero(self.which)) / rows if rows else float("nan")
 
     def some(self, rows: Ints) -> Points:
         """Return some of the rows as they are submitted."""
