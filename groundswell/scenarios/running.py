@@ -6,7 +6,6 @@ import time
 import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -265,11 +264,7 @@ def _records(
         with processes(workers) as pool:
             yield from outcomes(todo, pool, AHEAD * workers, side_by_side(work, workers))
     else:
-        for networks, some in groupby(todo, lambda task: task.trains_networks):
-            if networks:
-                yield from together(some, progress.on_round)
-            else:
-                yield from (simulate(task, progress.on_round(task)) for task in some)
+        yield from together(todo, progress.on_round, simulate)
 
 
 def _warn_of_checkpoints(work: Sequence[Task]) -> None:

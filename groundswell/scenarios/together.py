@@ -13,7 +13,7 @@ from time import perf_counter
 
 from groundswell.platform.fitting import fit_each
 from groundswell.platform.learners.base import Classifier, Fit
-from groundswell.scenarios.simulate import OnRound, Task, simulation
+from groundswell.scenarios.simulate import OnRound, Task, simulate, simulation
 from groundswell.scenarios.store import RunRecord
 from groundswell.scenarios.threads import one_thread
 
@@ -21,6 +21,9 @@ MOST_TOGETHER = 32
 """Runs under way at a time: more networks side by side are no faster."""
 MOST_NUMBERS = 2**23
 """Numbers in the training points of the runs under way, beyond which no other begins."""
+
+Watch = Callable[[Task], OnRound | None]
+Simulate = Callable[[Task, OnRound | None], RunRecord]
 
 
 class _Side:
@@ -74,7 +77,7 @@ def side_by_side(tasks: Sequence[Task], workers: int) -> int:
 
 
 def together(
-    tasks: Iterable[Task], on_round: Callable[[Task], OnRound | None]
+    tasks: Iterable[Task], on_round: Watch, alone: Simulate = simulate
 ) -> Generator[RunRecord]:
     """Do runs side by side, with the same results as one by one; in the order in which they end.
 
@@ -84,6 +87,8 @@ def together(
         The runs; taken one after the other, as there is room.
     on_round
         Returns what to call after each round of a run.
+    alone
+        Does a run that trains no networks.
     """
     under_way: list[_Side] = []
     rest = iter(tasks)
@@ -95,6 +100,9 @@ def together(
                     under_way.remove(side)
                     yield record
             while _room(under_way) and (task := next(rest, None)) is not None:
+                if not task.trains_networks:
+                    yield alone(task, on_round(task))
+                    continue
                 side = _Side(task, on_round(task))
                 record = side.go_on()
                 if record is None:
