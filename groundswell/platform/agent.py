@@ -129,7 +129,8 @@ class LearningPlatform(PlatformAgent):
         elif (updated := self._updated(remembered)) is not None:
             self.serve(updated, remembered)
         else:
-            due = self.due(rng)
+            goes_on = self.settings.warm_start or self.settings.learner.unique
+            due = self.due(rng, self.classifier if goes_on else None)
             self.serve((yield due.fit), due.trained)
 
     def _updated(self, now: Submissions) -> Classifier | None:
@@ -159,8 +160,16 @@ class LearningPlatform(PlatformAgent):
         self.classifier = fit(self.settings.learner, data, rng)
         self.alpha = self.alpha_eff = self.alpha_eff_final = alpha
 
-    def due(self, rng: np.random.Generator) -> Due:
-        """Return the training that is due, on what is remembered less what is held out."""
+    def due(self, rng: np.random.Generator, start: Classifier | None = None) -> Due:
+        """Return the training that is due, on what is remembered less what is held out.
+
+        Parameters
+        ----------
+        rng
+            Randomness of the training, and of what is held out.
+        start
+            The model it goes on from; None to train from scratch.
+        """
         trained, examination = recall(self.settings.memory, self.history), None
         if self.settings.validation is not None:
             held_out = self.settings.validation.held_out(trained.planted, *rng.spawn(1))
@@ -169,7 +178,7 @@ class LearningPlatform(PlatformAgent):
         data = replace(
             self._training_set(trained.points, trained.planted),
             examination=examination,
-            start=self.classifier if self.settings.warm_start else None,
+            start=start,
         )
         return Due(Fit(self.settings.learner, data, rng), trained)
 

@@ -82,6 +82,9 @@ class Learner(Component):
     """Whether it trains in epochs, so that held-out rows can choose between them."""
     resumable: ClassVar[bool] = False
     """Whether a training can go on from the model served before."""
+    unique: ClassVar[bool] = False
+    """Whether there is one best model, so that it is found from the model served before, and
+    sooner: the same parameters but for rounding."""
     deterministic: ClassVar[bool] = False
     """Whether the same training data always give the same model."""
     counts: ClassVar[bool] = False

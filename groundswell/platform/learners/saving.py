@@ -1,4 +1,4 @@
-"""Networks as plain arrays, to be saved and made again without pickle."""
+"""Models that trainings go on from as plain arrays, to be saved and made again without pickle."""
 
 from __future__ import annotations
 
@@ -7,16 +7,44 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.platform.learners.base import TrainingSet
+from groundswell.platform.learners.base import Classifier, Fit, TrainingSet
+from groundswell.platform.learners.convex import ParametricModel
 from groundswell.platform.learners.encoding import Encoder
 from groundswell.platform.learners.network import NetworkClassifier, Training
 
 Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
 TRAINED = fields(Training)
+PARAMETERS = "parameters"
 
 
-def network_arrays(classifier: NetworkClassifier) -> Arrays:
-    """Return everything that a trained network consists of."""
+def model_arrays(classifier: Classifier) -> Arrays:
+    """Return everything that a model consists of; nothing where no training goes on from it."""
+    if isinstance(classifier, NetworkClassifier):
+        return _network_arrays(classifier)
+    if isinstance(classifier, ParametricModel):
+        return {PARAMETERS: classifier.parameters}
+    return {}
+
+
+def model_from(arrays: Arrays, fit: Fit) -> Classifier:
+    """Return the model again.
+
+    Parameters
+    ----------
+    arrays
+        What `model_arrays` returned.
+    fit
+        A training of its learner, on points of its schema.
+    """
+    if PARAMETERS not in arrays:
+        return _network_from(arrays, fit.data)
+    objective = fit.learner.objective(fit.data.schema, fit.rng)
+    if objective is None:
+        raise ValueError(f"'{fit.learner}' has no parameters")
+    return ParametricModel(objective, arrays[PARAMETERS])
+
+
+def _network_arrays(classifier: NetworkClassifier) -> Arrays:
     features = classifier.features
     arrays: Arrays = {}
     if features.mean is not None and features.scale is not None:
@@ -27,16 +55,7 @@ def network_arrays(classifier: NetworkClassifier) -> Arrays:
     return {**arrays, **trained, "labels": classifier.labels}
 
 
-def network_from(arrays: Arrays, data: TrainingSet) -> NetworkClassifier:
-    """Return the network again.
-
-    Parameters
-    ----------
-    arrays
-        What `network_arrays` returned.
-    data
-        Points of the schema it was trained on.
-    """
+def _network_from(arrays: Arrays, data: TrainingSet) -> NetworkClassifier:
     import torch
 
     # It sees data as the first network it goes back to did.
