@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # what a type checker and an editor see; see __getattr__ for 
     from groundswell.phases import Phase as Phase
     from groundswell.problems import InputError as InputError
     from groundswell.problems import ScenarioError as ScenarioError
+    from groundswell.reporting.odd import odd as odd
+    from groundswell.reporting.report import report as report
     from groundswell.scenario import Scenario as Scenario
     from groundswell.scenarios.bundle import bundle as bundle
     from groundswell.scenarios.curve import success_curve as success_curve
@@ -56,8 +58,10 @@ _WHERE = {
     "differences": "groundswell.scenarios.members",
     "export_network": "groundswell.scenarios.export_network",
     "load": "groundswell.scenarios.loading",
+    "odd": "groundswell.reporting.odd",
     "open": "groundswell.scenarios.result",
     "repeat": "groundswell.scenarios.repeat",
+    "report": "groundswell.reporting.report",
     "run": "groundswell.scenarios.running",
     "success_curve": "groundswell.scenarios.curve",
     "sweep": "groundswell.scenarios.running",

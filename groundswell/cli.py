@@ -9,7 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from groundswell.cli_results import Workers, bundle, export, merge, repeat, script
+from groundswell.cli_results import (
+    Workers,
+    bundle,
+    export,
+    merge,
+    odd,
+    repeat,
+    report,
+    script,
+)
 from groundswell.exits import clear_errors
 
 app = typer.Typer(
@@ -166,6 +175,30 @@ def schema() -> None:
         schema_command()
 
 
+@app.command()
+def explore(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="[SCENARIO]",
+            help="A scenario file, the name of a library one, or a results folder.",
+        ),
+    ] = "quickstart",
+    set_: Set = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on this machine; 0 for any that is free.")
+    ] = 8765,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open a browser, or only serve.")
+    ] = True,
+) -> None:
+    """Play with a scenario, or look at a results folder, on a page in the browser."""
+    from groundswell.explore.command import explore_command
+
+    with clear_errors():
+        explore_command(source, _changes(set_)[0], port, browser=browser)
+
+
 def _changes(pairs: list[str] | None, **options: Any) -> tuple[dict[str, Any], dict[str, str]]:
     """Return all changes, and by which option those were given that have one of their own."""
     from groundswell.commands import parse_changes
@@ -174,7 +207,7 @@ def _changes(pairs: list[str] | None, **options: Any) -> tuple[dict[str, Any], d
     return parse_changes(pairs or []) | given, {name: f"--{name}" for name in given}
 
 
-for command in (export, repeat, bundle, merge, script):
+for command in (report, odd, export, repeat, bundle, merge, script):
     app.command()(command)
 
 

@@ -92,3 +92,32 @@ def script(
 
     with clear_errors():
         script_command(scenario, out, slurm=slurm, jobs=jobs, limit=time, memory=memory)
+
+
+def report(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write.", show_default="FOLDER/report.html")
+    ] = None,
+) -> None:
+    """Write a page about a results folder: figures, tables, theory, and how it was made."""
+    from groundswell.commands_results import report_command
+
+    with clear_errors():
+        report_command(folder, out)
+
+
+def odd(
+    scenario: Annotated[
+        str,
+        typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a library one."),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write.", show_default="standard output")
+    ] = None,
+) -> None:
+    """Write the ODD protocol of a scenario, a description for readers, as Markdown."""
+    from groundswell.commands_results import odd_command
+
+    with clear_errors():
+        odd_command(scenario, out)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from groundswell.commands import FAILED, OK, How, console, progress_of, slug
+from groundswell.files import write_text
 from groundswell.problems import InputError
 from groundswell.scenarios.loading import load_with_origin
 
@@ -91,11 +92,27 @@ def script_command(
     if out is None:
         sys.stdout.write(text)
         return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write '{out}': {error.strerror}") from None
+    write_text(out, text)
     _say(f"wrote {out}\nsubmit it with: sbatch {out}")
+
+
+def report_command(folder: Path, out: Path | None) -> None:
+    """Write the report of a results folder."""
+    from groundswell.reporting.report import report
+
+    _say(f"wrote {report(folder, out)}; open it in a browser")
+
+
+def odd_command(source: str, out: Path | None) -> None:
+    """Write the ODD protocol of a scenario, or print it."""
+    from groundswell.reporting.odd import odd
+
+    text = odd(source)
+    if out is None:
+        sys.stdout.write(text)
+        return
+    write_text(out, text)
+    _say(f"wrote {out}")
 
 
 def _say(text: str) -> None:

@@ -86,6 +86,21 @@ def whole(path: Path) -> Iterator[Path]:
         unfinished.replace(path)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    try:
+        with whole(path) as unfinished:
+            unfinished.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write '{path}': {error.strerror}") from None
+
+
 @contextmanager
 def part(path: Path) -> Iterator[Path]:
     """Yield where to write a file before it takes its place; what stays there is removed."""

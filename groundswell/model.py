@@ -144,7 +144,7 @@ class CollectiveActionModel(mesa.Model):
         """Form what users believe from last round's success."""
         belief = self.scenario.payoff.belief
         self.memory = belief.remember(self.memory, self.news, self.columns)
-        self.situation = self._seen_with(self.memory)
+        self.situation = self.seen_with(self.memory)
 
     def decide(self) -> None:
         """Let an organiser recruit, users that revise join, stay or leave, others lose heart."""
@@ -238,7 +238,7 @@ class CollectiveActionModel(mesa.Model):
         users = np.flatnonzero(rule.activation.may_revise(columns) & ~tied)
         losing = columns["joined"] & ~columns["committed"] & (columns["attrition"] > 0)
         return not (self.failed and losing.any()) and all(
-            rule.at_rest(self._seen_with(memory), users)
+            rule.at_rest(self.seen_with(memory), users)
             for memory in belief.ahead(self.memory, self.news, columns, left)
         )
 
@@ -255,7 +255,7 @@ class CollectiveActionModel(mesa.Model):
             self._views[row] = self.user_class(self, row)
         return self._views[row]
 
-    def _seen_with(self, memory: Memory) -> Situation:
+    def seen_with(self, memory: Memory) -> Situation:
         """Return what users see who remember something."""
         payoff, columns = self.scenario.payoff, self.columns
         success, placebo = self.recorder.success_heard[-1], self.outcome.placebo

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -62,6 +63,7 @@ def print_summary(result: Result, console: Console) -> None:
     if folder is not None:
         console.print(f"series: {os.path.join(folder, 'series.csv')}", markup=False)
         console.print(f"results: {folder}", markup=False)
+        console.print(f"report: groundswell report {shlex.quote(str(folder))}", markup=False)
 
 
 def counted(count: int, what: str) -> str:

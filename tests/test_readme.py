@@ -27,7 +27,8 @@ def test_the_scenario_runs() -> None:
 
 
 @pytest.mark.slow
-def test_the_python_runs() -> None:
+def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # it writes a report
     (code,) = blocks("python")
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102
 

@@ -1,9 +1,4 @@
-"""What members and outsiders get, and what users believe it will be (dynamics.md section 3).
-
-User i, with j other members, compares joining with staying out::
-
-    Δu_i(j) = b_i [S((j+1)/N) - γ S(j/N)] + s_i + J_i m_i/k_i - c_i (1 - (j+1)/N)^a
-"""
+"""What members and outsiders get, and what users believe it will be (dynamics.md section 3)."""
 
 from __future__ import annotations
 
@@ -19,7 +14,12 @@ from groundswell.data import Bools, Floats
 
 
 class Payoff(Settings):
-    """The participation game: what membership brings and costs."""
+    """The participation game: what membership brings and costs.
+
+    User i, with j other members, compares joining with staying out::
+
+        Δu_i(j) = b_i [S((j+1)/N) - γ S(j/N)] + s_i + J_i m_i/k_i - c_i (1 - (j+1)/N)^a
+    """
 
     benefit: Distribution = constant(1.0)
     """Worth of success, b_i."""

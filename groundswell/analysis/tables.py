@@ -192,7 +192,7 @@ def per_run(
     if table.empty:
         raise ValueError(f"the table holds no measured {value}")
     kept = list(dict.fromkeys(["run", *about, *settings(source), *keep]))
-    end = _settled_until(source)
+    end = settled_until(source)
     rows = []
     for _, group in table.groupby("run", sort=False):
         rounds, values = group["round"].to_numpy(), group[value].to_numpy(dtype=float)
@@ -278,7 +278,7 @@ def _scheduled(source: Measurements) -> Mapping[str, Course]:
     return getattr(getattr(source, "scenario", None), "schedule", {})
 
 
-def _settled_until(source: Measurements) -> int:
+def settled_until(source: Measurements) -> int:
     """Return the round up to which runs that ended early are known to stay as they were."""
     scenario = getattr(source, "scenario", None)
     if scenario is None or {"rounds", "stop", "stop.kind"} & set(settings(source)):

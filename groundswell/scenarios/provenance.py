@@ -21,6 +21,8 @@ PACKAGES = (
     *("groundswell", "mesa", "numba", "numpy", "networkx"),
     *("pandas", "pydantic", "scikit-learn", "scipy", "torch"),
 )
+STREAMS = "SeedSequence(seed, spawn_key=(crc32(name), replicate, round))"
+"""How the random streams of a run come from its seed, as `groundswell.randomness` makes them."""
 
 
 def provenance(scenario: Scenario) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def provenance(scenario: Scenario) -> dict[str, Any]:
         "git_commit": git_commit(),
         "seed": scenario.seed,
         "replicates": scenario.replicates,
-        "streams": "SeedSequence(seed, spawn_key=(crc32(name), replicate, round))",
+        "streams": STREAMS,
         "inputs": input_files(scenario, ()),
         "host": host(),
     }

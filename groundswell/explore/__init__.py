@@ -1,0 +1,1 @@
+"""The explorer: a scenario, or a results folder, as a page in the browser."""

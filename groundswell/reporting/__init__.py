@@ -1,0 +1,1 @@
+"""Pages about a scenario and its results: the ODD protocol, and the report."""

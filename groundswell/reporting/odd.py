@@ -1,0 +1,152 @@
+"""The ODD protocol of a scenario (Grimm et al. 2020), from what the scenario is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+import groundswell
+from groundswell.analysis.plots.labels import counted
+from groundswell.files import file_settings
+from groundswell.model import Phase
+from groundswell.platform.platform import Learning, Platform
+from groundswell.problems import Key, dotted
+from groundswell.reporting import markdown
+from groundswell.reporting.parts import Part, Setting, parts, schedule, settings, text, varied
+from groundswell.scenario import Scenario, per_user
+from groundswell.scenarios.loading import load
+from groundswell.scenarios.provenance import STREAMS
+from groundswell.stopping import Never
+from groundswell.tables import SERIES, TABLES
+
+INITIAL = ("seeds", "seeding", "users", "community", "committed")
+"""Settings of the collective that say how it starts."""
+
+
+def odd(scenario: Scenario | str | Path | Mapping[str, Any]) -> str:
+    """Return the ODD protocol of a scenario as Markdown.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, a path, the name of a library scenario, or a table of settings.
+
+    Raises
+    ------
+    ScenarioError
+        If it is wrong.
+
+    >>> print(odd("granovetter").splitlines()[0])
+    # ODD protocol: granovetter
+    """
+    plan = load(scenario)
+    return (
+        markdown.environment()
+        .get_template("odd.md")
+        .render(**_about_model(plan), **_about_study(plan), **_words(plan))
+    )
+
+
+def _about_model(plan: Scenario) -> dict[str, Any]:
+    """Return what the parts of a model are, as far as the text asks for it."""
+    platform, decision, collective = plan.platform, plan.decision, plan.collective
+    learning = isinstance(platform, Learning)
+    return {
+        "scenario": plan,
+        "platform": platform,
+        "collective": collective,
+        "activation": decision.activation,
+        "learning": learning,
+        "data": plan.population.form != "none",
+        "fixed": str(decision) == "fixed",
+        "imitates": str(decision) == "imitation",
+        "weighs": decision.weighs_success,
+        "believes": decision.forms_beliefs,
+        "settles": not isinstance(plan.stop, Never),
+        "users": _users(plan),
+        "of_users": _of_users(plan),
+        "memory": _remembered(platform),
+        "measured_on": _measured_on(plan),
+        "initial": [
+            one
+            for one in settings(Part(("collective",), collective, False), plan)
+            if one.name in INITIAL and one.value != "none"
+        ],
+        "parts": parts(plan),
+    }
+
+
+def _about_study(plan: Scenario) -> dict[str, Any]:
+    """Return what is run, and what is recorded."""
+    independent = f"are {plan.replicates:,} runs with independent randomness"
+    runs = "is one run" if plan.replicates == 1 else independent
+    asked = [name for name in TABLES if name != "series" and getattr(plan.measure, name)]
+    return {
+        "version": groundswell.__version__,
+        "rounds": counted(plan.rounds, "round"),
+        "replicates": runs,
+        "phases": Phase,
+        "streams": STREAMS,
+        "scheduled": schedule(plan),
+        "varied": varied(plan),
+        "asked": markdown.Markdown(", ".join(map(markdown.code, asked))),
+        "columns": {name: column.meaning for name, column in SERIES.items()},
+        "files": [(dotted(key), path) for key, path in file_settings(plan)],
+    }
+
+
+def _words(plan: Scenario) -> dict[str, Any]:
+    """Return how the template writes things."""
+    return {
+        "code": markdown.code,
+        "line": markdown.line,
+        "prose": markdown.prose,
+        "doc": lambda part: type(part).__doc__,
+        "settings": lambda part: settings(part, plan),
+    }
+
+
+def _users(plan: Scenario) -> str:
+    """Say how many users there are; what a file holds is not looked at."""
+    users = plan.population.users
+    if users is not None:
+        return f"There are {users:,}."
+    return "There are as many as the network has, or else the data."
+
+
+def _remembered(platform: Platform) -> markdown.Markdown:
+    """Say which submissions a platform remembers, if it trains on any."""
+    return markdown.prose(platform.memory.summary() if isinstance(platform, Learning) else "")
+
+
+def _of_users(plan: Scenario) -> list[tuple[str, Setting]]:
+    """Return the settings that may differ between users, with their keys."""
+    told = {**schedule(plan), **varied(plan)}
+    found = []
+    for key, value in per_user(plan):
+        name = dotted(key)
+        shown = told.get(name) or text(value)
+        found.append((name, Setting(name, shown, _meaning(plan, key))))
+    return found
+
+
+def _meaning(section: BaseModel, key: Key) -> str:
+    """Return what the setting of a key means."""
+    for name in key[:-1]:
+        section = getattr(section, str(name))
+    return type(section).model_fields[str(key[-1])].description or ""
+
+
+def _measured_on(plan: Scenario) -> str:
+    learner = getattr(plan.platform, "learner", None)
+    if learner is not None and learner.exact and plan.population.exact:
+        return "the whole of P0, by sums with its probabilities"
+    fresh = f"{plan.measure.test_users:,} fresh points of P0 that no user holds"
+    return (
+        f"{fresh}, drawn anew each round"
+        if plan.measure.redraw
+        else f"{fresh}, kept for all rounds"
+    )
