@@ -18,7 +18,7 @@ from groundswell.data import Points
 from groundswell.platform.fitting import fit
 from groundswell.platform.learners.base import TrainingSet
 
-USERS, WARM, ROUNDS, TARGET = 1_000_000, 3, 12, 3.0
+USERS, WARM, ROUNDS, TARGET = 1_000_000, 3, 24, 3.0
 SCENARIO = {
     "name": "bench",
     "rounds": WARM + ROUNDS,
@@ -74,9 +74,9 @@ def main() -> None:
     parts = zip(recruiting, learning, measuring, strict=True)
     ratio = median(sum(one) / one[0] for one in parts)
     verdict = "met" if ratio <= TARGET else "MISSED"
-    share, load = median(moved), os.getloadavg()[0]
+    share, rest, load = median(moved), median(measuring), os.getloadavg()[0]
     print(f"retraining each round, {USERS:,} users of whom {share:.1%} move, plug-in Bayes:")
     print(f"  a round is {ratio:.2f} x recruiting alone ({median(recruiting) * 1e3:.1f} ms)")
     print(f"  (target {TARGET:.0f} x: {verdict}; load of the machine: {load:.1f})")
-    print(f"  submitting and retraining {median(learning) * 1e3:.1f} ms, measuring and recording")
-    print(f"  {median(measuring) * 1e3:.1f} ms; counting everybody {median(plain) * 1e3:.1f} ms")
+    print(f"  submitting and retraining take {median(learning) * 1e3:.1f} ms, and by counting")
+    print(f"  everybody {median(plain) * 1e3:.1f} ms; measuring and recording {rest * 1e3:.1f} ms")

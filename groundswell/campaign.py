@@ -103,8 +103,8 @@ class Campaign:
         planting = self.collective.planters(joined, self.order)
         mistaken = self.collective.mistaken(planting, self.order)
         if points is self.rows.points and self._versions is not None:
-            which = (planting.astype(np.int8) + mistaken)[self.rows.owner]
-            return Chosen(self._versions, which)
+            which = planting.astype(np.int8) + mistaken
+            return Chosen(self._versions, self._versions.of_users(which))
         return self._changed(points, planting, mistaken)
 
     def _changed(self, points: Points, planting: Bools, mistaken: Bools) -> Submissions:

@@ -34,8 +34,14 @@ class Versions:
         self, held: Points, owner: Ints, changes: Sequence[Change], groups: Ints | None = None
     ) -> None:
         self.owner, self.groups = owner, groups
+        self._one_each = bool(np.array_equal(owner, np.arange(len(owner))))
         self._changes = changes
         self._made: dict[int, Points] = {0: held}
+
+    def of_users(self, which: Which) -> Which:
+        """Return the version of each row, given that of each user's rows."""
+        same = self._one_each and len(which) == len(self.owner)
+        return which if same else which[self.owner]
 
     def chosen(self, which: Which) -> Points:
         """Return all rows, each in a version of its own."""
@@ -46,9 +52,11 @@ class Versions:
         return self._put_together(which[rows], rows)
 
     def _put_together(self, which: Which, rows: Ints | None) -> Points:
+        """Return rows, all of them or some; ``which`` is of those returned."""
         held = self._made[0]
-        X, y = (part.copy() if rows is None else part[rows] for part in (held.X, held.y))
-        for number in range(1, len(self._changes) + 1):
+        X = np.empty((len(which), *held.X.shape[1:]), dtype=held.X.dtype)
+        y = np.empty(len(which), dtype=held.y.dtype)
+        for number in range(len(self._changes) + 1):
             at = np.flatnonzero(which == number)
             if len(at):
                 of, version = at if rows is None else rows[at], self._version(number)

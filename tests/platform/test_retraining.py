@@ -113,3 +113,10 @@ def test_rows_are_chosen_among_versions_that_are_made_once(seed: int, rows: int)
         assert np.array_equal(chosen.some(some).y, chosen.points.y[some])
         assert np.array_equal(chosen.some(some).X, chosen.points.X[some])
     assert len(made) == len(set(made))
+
+
+@pytest.mark.parametrize("owner", [[0, 1, 2], [0, 1], [0, 0, 2, 1]])
+def test_rows_follow_their_users(owner: list[int]) -> None:
+    versions = Versions(points(CELLS, len(owner), RNG), np.array(owner), [])
+    of_users = np.array([0, 1, 2], dtype=np.int8)
+    assert versions.of_users(of_users).tolist() == owner
