@@ -70,7 +70,7 @@ class _Side:
 
 def side_by_side(tasks: Sequence[Task], workers: int) -> int:
     """Return how many runs a worker is given at a time, so that all have as much to do."""
-    if not tasks or not all(task.trains_networks for task in tasks):
+    if not any(task.trains_networks for task in tasks):
         return 1
     turns = ceil(len(tasks) / (workers * MOST_TOGETHER))
     return ceil(len(tasks) / (workers * turns))
@@ -126,8 +126,9 @@ def _answers(sides: Sequence[_Side]) -> list[tuple[_Side, Classifier | Exception
     """Do the trainings that are due; each run bears its share of the time."""
     start = perf_counter()
     models = fit_each([side.due for side in sides if side.due])
+    took = perf_counter() - start
     for side in sides:
-        side.spent += (perf_counter() - start) / len(sides)
+        side.spent += took / len(sides)
     return list(zip(sides, models, strict=True))
 
 
