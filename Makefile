@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS := 1
 
-.PHONY: run test test-slow lint bench constraints clean
+.PHONY: run test test-slow lint docs bench constraints clean
 
 run: .venv/ready  ## run the quickstart on real handwriting and say where the results are
 	$(BIN)/groundswell run quickstart
@@ -18,6 +18,10 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: .venv/ready  ## the documentation, into docs/_build/html; warnings and failing cells fail
+	$(BIN)/sphinx-build -W --keep-going -n -q docs docs/_build/html
+	@echo open docs/_build/html/index.html
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks

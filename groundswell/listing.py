@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from pydantic.fields import FieldInfo
 from rich.markup import escape
 
 from groundswell.commands import console
@@ -53,24 +53,26 @@ def _print_parameters(component: type[Component]) -> None:
         default = (
             "required"
             if field.is_required()
-            else f"default {_shown(field.get_default(call_default_factory=True))}"
+            else f"default {shown(field.get_default(call_default_factory=True))}"
         )
-        bounds = "".join(f", {bound}" for bound in _bounds(field))
+        bounds = "".join(f", {bound}" for bound in limits(field.metadata))
         console.print(f"    {name} ({default}{bounds}): {field.description or ''}", markup=False)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a default as a scenario file has it."""
     if isinstance(value, Component):
         settings = value.model_dump()
         return str(settings["value"] if settings["kind"] == "constant" else settings["kind"])
     return "none" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _bounds(field: FieldInfo) -> list[str]:
+def limits(marks: Iterable[Any]) -> list[str]:
+    """Return the bounds among what marks a field: ``>= 0``, ``< 1``."""
     signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "multiple_of": "multiple of"}
     return [
         f"{sign} {getattr(mark, name):g}"
-        for mark in field.metadata
+        for mark in marks
         for name, sign in signs.items()
         if getattr(mark, name, None) is not None
     ]

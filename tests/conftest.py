@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,7 @@ def real_data() -> Path:
 
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FILE = re.compile(r"# (\S+\.(?:toml|py))\n")
 
 
 class Page:
@@ -82,15 +83,14 @@ class Page:
         names: dict[str, object] = {"__name__": "page"}
         printed = ""
         for language, block in FENCE.findall(self.part(first, last)):
-            if language == "toml":
-                name = re.match(r"# (\S+\.toml)\n", block)[1]
-                Path(name).write_text(block, encoding="utf-8")
+            if file := FILE.match(block):
+                Path(file[1]).write_text(block, encoding="utf-8")
             elif language == "console":
                 assert self.typed(block) == block
             elif language == "python":
                 assert printed == "", "the page does not quote it"
                 printed = self.said(block, names)
-            else:
+            elif language != "sh":  # tests/test_pages.py says which those are, and why
                 assert language == "text"
                 assert printed == block
                 printed = ""
@@ -117,8 +117,15 @@ class Page:
 @pytest.fixture
 def page(
     groundswell: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], Page]:
-    """Open a page of the documentation in a fresh folder."""
+) -> Iterator[Callable[[str], Page]]:
+    """Open a page of the documentation in a fresh folder; forget the components it makes."""
+    from groundswell.component import PARTS
+
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    return lambda name: Page(name, groundswell)
+    monkeypatch.syspath_prepend(tmp_path)
+    for part in PARTS.values():
+        monkeypatch.setattr(part, "kinds", dict(part.kinds))
+    yield lambda name: Page(name, groundswell)
+    for file in tmp_path.glob("*.py"):
+        sys.modules.pop(file.stem, None)

@@ -33,6 +33,16 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102
 
 
+@pytest.mark.slow
+def test_the_commands_run(groundswell) -> None:
+    (text,) = blocks("console")
+    commands = re.findall(r"^\$ groundswell (.*?)(?:\s+#.*)?$", text, re.MULTILINE)
+    assert len(commands) == len(text.splitlines())
+    for command in commands:
+        done = groundswell(*command.split())
+        assert done.returncode == 0, done.stderr
+
+
 def test_the_numbers_are_those_of_the_quickstart() -> None:
     last = gs.run("quickstart").series.iloc[-1]
     shown = [

@@ -8,8 +8,8 @@ anew: ours to answer for, not the paper's wording. **[D]** marks results derived
 
 Notation. α is the collective's share of the training rows, ξ the ``uniqueness``, Δ the ``gap``,
 p the ``positivity``, τ the ``distance`` and ε the learner's suboptimality, ``epsilon``:
-at each x the learner may act as if P̃(·|x) = (1-ε)P(·|x) + εQ(·|x), for any Q. Such a learner can
-return another label than y* at x exactly when y* leads by at most k = ε/(1-ε).
+at each x the learner may act as if ``P̃(·|x) = (1-ε)P(·|x) + εQ(·|x)``, for any Q. Such a learner
+can return another label than y* at x exactly when y* leads by at most k = ε/(1-ε).
 
 Values below 0, where a bound is vacuous, are returned as they are. A critical mass is the infimum
 of the shares whose bound reaches the wanted success; 0 says that every positive share does.
@@ -79,7 +79,7 @@ def feature_label(
 
     A signal point x is lost only if α·G(x) <= (1-α)·P0(x)·((1-ε)Δ + ε)/(1-2ε), G(x) = P0(g(X)=x);
     summing over the lost points gives the bound. Under an adversary with a total-variation ball
-    around P(·|x) put (Δ+2ε)/(1-2ε) for the bracket [D].
+    around ``P(·|x)`` put (Δ+2ε)/(1-2ε) for the bracket [D].
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ def erasing(
     alpha, epsilon : array_like
         α in (k, 1], ε in [0, ½).
     distance : array_like
-        τ = E max_y |P0(y|x) - P0(y|g(x))|, how much the signal tells, in [0, 1].
+        ``τ = E max_y |P0(y|x) - P0(y|g(x))|``, how much the signal tells, in [0, 1].
 
     Returns
     -------

@@ -7,7 +7,7 @@ Of many users on a complete graph who best-respond to last round's success, a sh
 with costs distributed as F_c, of which members bear (1-α)^a, and a share λ (``revision``) revising
 in a round **[D]** (``dynamics.md``, section 3; the threshold model of Granovetter 1978 is S = 0,
 J = 1, a = 0). A fixed point α = F_c(...) depends on neither λ nor what users do in between. With
-f' the slope of F_c(...) there, it attracts if |1-λ+λf'| < 1: if f' < 1 and λ < 2/(1-f'). Where
+f' the slope of F_c(...) there, it attracts if ``|1-λ+λf'| < 1``: if f' < 1 and λ < 2/(1-f'). Where
 f' > 1 is a tipping point: below it the collective shrinks, above it grows. Where two fixed points
 merge is a fold: the parameter is critical there, and a collective that rested at one of them has to
 leave.

@@ -62,7 +62,7 @@ def positivity(p0: ArrayLike, target: int) -> float:
 
 
 def distance(p0: ArrayLike, to: ArrayLike) -> float:
-    """τ = E max_y |P0(y|x) - P0(y|g(x))|, how much the signal tells about the label.
+    """``τ = E max_y |P0(y|x) - P0(y|g(x))|``, how much the signal tells about the label.
 
     It is NaN if a point of P0 is sent to a cell with P0(g(x)) = 0: what the label would be there
     is not defined, and the erasing bound promises nothing.

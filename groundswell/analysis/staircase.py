@@ -105,7 +105,7 @@ def feature_only(
 def erasing(
     alpha: ArrayLike, p0: ArrayLike, to: ArrayLike, epsilon: float = 0.0
 ) -> float | FloatArray:
-    """Success of the erasing strategy: members submit (x, y_g(x)), y_g(x) = argmax P0(·|g(x)).
+    """Success of the erasing strategy: members submit (x, y_g(x)), ``y_g(x) = argmax P0(·|g(x))``.
 
     Where every g(x) has P0(g(x)) > 0, x answers as g(x) does once
     max_y P0(y|x) - P0(y_g(x)|x) < α/(1-α), so S = 1 for every α > ½  [D]. Where P0(g(x)) = 0 the
