@@ -11,6 +11,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 MAINS = {
     "recruitment": "recruitment",
     "peers": "peers.compare",
+    "retraining": "retraining",
     "training": "training",
     "phase-diagram": "phase_diagram",
     "sweep": "sweep",

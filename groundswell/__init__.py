@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # what a type checker and an editor see; see __getattr__ for 
     from groundswell.component import PARTS as PARTS
     from groundswell.component import Component as Component
     from groundswell.model import CollectiveActionModel as CollectiveActionModel
-    from groundswell.model import Phase as Phase
+    from groundswell.phases import Phase as Phase
     from groundswell.problems import InputError as InputError
     from groundswell.problems import ScenarioError as ScenarioError
     from groundswell.reporting.odd import odd as odd
@@ -49,7 +49,7 @@ _WHERE = {
     "Component": "groundswell.component",
     "InputError": "groundswell.problems",
     "PARTS": "groundswell.component",
-    "Phase": "groundswell.model",
+    "Phase": "groundswell.phases",
     "Result": "groundswell.scenarios.result",
     "Scenario": "groundswell.scenario",
     "ScenarioError": "groundswell.problems",

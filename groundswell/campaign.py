@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
+import mesa
 import numpy as np
 
+from groundswell.agents.answers import Answers, Model
 from groundswell.agents.collective import Collective
 from groundswell.agents.population import Rows, Source
-from groundswell.agents.strategy import Context, Model, Outcome, Predict, Theorem
+from groundswell.agents.strategy import Context, Outcome, Predict, Theorem
 from groundswell.data import Bools, Ints, Points, concatenate
 from groundswell.dependence import is_exchangeable
 from groundswell.gradients import Objective, Steering
 from groundswell.groups import Grouping
-from groundswell.platform.agent import Law, fit
+from groundswell.platform.agent import PlatformAgent, make_platform
+from groundswell.platform.fitting import fit
+from groundswell.platform.law import Law
 from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
 from groundswell.platform.memory import Submissions
+from groundswell.platform.platform import Platform
+from groundswell.platform.versions import Chosen, Versions
 from groundswell.scenario import Scenario
 from groundswell.world import World
 
@@ -87,10 +93,22 @@ class Campaign:
         schema = self.source.schema
         return self.collective.strategy.target_label(schema) if schema.labels else None
 
+    def faced_by(self, model: mesa.Model, platform: Platform) -> PlatformAgent:
+        """Return the agent that plays a platform which this campaign faces."""
+        schema = self.source.schema
+        return make_platform(model, platform, schema, self.law, self.target, self.steering)
+
     def submissions(self, points: Points, joined: Bools) -> Submissions:
         """Return everybody's data, members' after the strategy."""
         planting = self.collective.planters(joined, self.order)
         mistaken = self.collective.mistaken(planting, self.order)
+        if points is self.rows.points and self._versions is not None:
+            which = planting.astype(np.int8) + mistaken
+            return Chosen(self._versions, self._versions.of_users(which))
+        return self._changed(points, planting, mistaken)
+
+    def _changed(self, points: Points, planting: Bools, mistaken: Bools) -> Submissions:
+        """Return everybody's data where members' depend on one another's, or are new."""
         owner = self.rows.owner
         planted = planting[owner]
         X, y, values = points.X.copy(), points.y.copy(), points.label_values
@@ -104,13 +122,25 @@ class Campaign:
             if submitted.label_values is not None:
                 values = points.label_vectors(submitted.label_values.shape[1])
                 values[theirs] = submitted.label_values
+        return Submissions(Points(X, y, label_values=values), planted, owner, self._groups(points))
+
+    def _groups(self, points: Points) -> Ints | None:
         codes = [grouping.codes(points) for grouping in self.groupings]
-        groups = np.column_stack(codes) if codes else None
-        return Submissions(Points(X, y, label_values=values), planted, owner, groups)
+        return np.column_stack(codes) if codes else None
+
+    @cached_property
+    def _versions(self) -> Versions | None:
+        """The users' rows as they are and as they are planted, where each row is by itself."""
+        strategy, points = self.collective.strategy, self.rows.points
+        if not strategy.rowwise or (strategy.needs_best_label and self.source.p0 is None):
+            return None
+        changes = [partial(strategy.submit, context=one) for one in (self.context, self.mistake)]
+        return Versions(points, self.rows.owner, changes, self._groups(points))
 
     def measure(self, model: Model, fresh: Points) -> Outcome:
         """Return the strategy's success on fresh points."""
-        outcome = self.collective.strategy.measure(model, fresh, self.context)
+        self._answers.begin(model, fresh)
+        outcome = self.collective.strategy.measure(model, fresh, self._testing)
         return replace(outcome, start=self._start if fresh is self.fresh else self.start(fresh))
 
     def measure_part(self, model: Model, part: Points, start: float) -> Outcome:
@@ -118,7 +148,11 @@ class Campaign:
         strategy = self.collective.strategy
         if not strategy.pointwise:
             return Outcome()
-        return replace(strategy.measure(model, part, self.context), start=start)
+        return replace(strategy.measure(model, part, self._testing), start=start)
+
+    def accuracy(self, model: Model, part: Points) -> float:
+        """Return the accuracy on the fresh points just measured on, or on some of them."""
+        return part.share(self._testing.predict(model, part) == part.y)
 
     def start(self, part: Points) -> float:
         """Return the success without the collective, missing where the strategy needs none."""
@@ -154,6 +188,15 @@ class Campaign:
         if self._objective is None:
             return context
         return replace(context, aim=strategy.aim(self._objective, self._base, context))
+
+    @cached_property
+    def _answers(self) -> Answers:
+        return Answers()
+
+    @cached_property
+    def _testing(self) -> Context:
+        """What success is measured with."""
+        return replace(self.context, answers=self._answers)
 
     @cached_property
     def mistake(self) -> Context:

@@ -142,7 +142,7 @@ class GroupRows:
         if served is None or not len(fresh):
             return dict.fromkeys(MEASURED, NAN)
         outcome = self.model.campaign.measure_part(served, fresh, self._start(way, group))
-        accuracy = fresh.share(served.predict(fresh.X) == fresh.y)
+        accuracy = self.model.campaign.accuracy(served, fresh)
         return {**{name: getattr(outcome, name) for name in MEASURED[:-1]}, "accuracy": accuracy}
 
     def _start(self, way: int, group: int) -> float:

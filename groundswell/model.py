@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -20,7 +19,9 @@ from groundswell.agents.users import User, Users
 from groundswell.campaign import Campaign
 from groundswell.data import Ints, Points
 from groundswell.dealing import draw_settings
-from groundswell.platform.agent import LearningPlatform, ResponsePlatform, make_platform
+from groundswell.phases import FIRST, Phase
+from groundswell.platform.agent import LearningPlatform, ResponsePlatform
+from groundswell.platform.fitting import Asking, alone
 from groundswell.platform.learners.base import Classifier
 from groundswell.problems import Problems
 from groundswell.randomness import Streams
@@ -31,16 +32,6 @@ from groundswell.world import build_world
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Phase(Enum):
-    """The phases of a round, in order; each is a method of the model."""
-
-    OBSERVE = "users see last round's success and their neighbours"
-    DECIDE = "an organiser, if there is one, recruits; users join, stay or leave"
-    SUBMIT = "members' data go through the strategy, others' as they are"
-    RETRAIN = "the platform fits its learner on what it received"
-    MEASURE = "success, accuracy, shares and payoffs, on fresh points"
 
 
 class CollectiveActionModel(mesa.Model):
@@ -59,6 +50,8 @@ class CollectiveActionModel(mesa.Model):
         Which replicate of the scenario, from 0.
     user_class
         Class of the users; one with its own ``decide()`` replaces the decision rule.
+    begun
+        Whether round 0 happens now; else whoever makes the model drives ``beginning()``.
 
     Attributes
     ----------
@@ -87,6 +80,8 @@ class CollectiveActionModel(mesa.Model):
         rng: int | None = None,
         replicate: int = 0,
         user_class: type[User] = User,
+        *,
+        begun: bool = True,
     ) -> None:
         if not isinstance(scenario, Scenario):
             scenario = validated(Scenario, scenario)
@@ -100,11 +95,7 @@ class CollectiveActionModel(mesa.Model):
         self._views: dict[int, User] = {}
         self._users = Users(self)
         self.campaign = Campaign.of(self.scenario, self.world, self.streams("learner.without"))
-        schema = self.world.source.schema
-        campaign = self.campaign
-        self.platform = make_platform(
-            self, self.scenario.platform, schema, campaign.law, campaign.target, campaign.steering
-        )
+        self.platform = self.campaign.faced_by(self, self.scenario.platform)
         self.platform.unique_id = self.columns.users + 1
         self.round = 0
         self.memory: Memory = ()
@@ -113,16 +104,23 @@ class CollectiveActionModel(mesa.Model):
         if self.joins:
             self.joins.brought(self.columns["joined"], np.zeros(self.columns.users, dtype=bool))
         self.recorder = Recorder(self)
-        for phase in (Phase.SUBMIT, Phase.RETRAIN, Phase.MEASURE):
-            self._do(phase)
+        if begun:
+            alone(self.beginning())
+
+    def beginning(self) -> Asking[None]:
+        """Simulate round 0, asking for the training in it."""
+        return self._phases(FIRST)
 
     def step(self) -> None:
         """Simulate one round."""
-        self.round += 1
+        alone(self.stepping())
+
+    def stepping(self) -> Asking[None]:
+        """Simulate one round, asking for the training in it."""
+        self.round = self.steps = self.round + 1
         if self.round <= self.plan.last_change:
             self.follow_schedule()
-        for phase in Phase:
-            self._do(phase)
+        yield from self._phases(Phase)
         self.running = self.round < self.plan.rounds and not self.plan.stop.ends(self)
 
     def follow_schedule(self) -> None:
@@ -136,8 +134,13 @@ class CollectiveActionModel(mesa.Model):
             self.campaign = self.campaign.under(self.scenario, self.streams("learner.without"))
             self.platform.law = self.campaign.law
 
-    def _do(self, phase: Phase) -> None:
-        getattr(self, phase.name.lower())()
+    def _phases(self, phases: Iterable[Phase]) -> Asking[None]:
+        for phase in phases:
+            if phase is Phase.RETRAIN:
+                rng = self.streams("learner", self.round)
+                yield from self.platform.training(self.round, self.columns["joined"], rng)
+            else:
+                getattr(self, phase.name.lower())()
 
     def observe(self) -> None:
         """Form what users believe from last round's success."""
@@ -173,8 +176,7 @@ class CollectiveActionModel(mesa.Model):
 
     def retrain(self) -> None:
         """Let the platform fit its learner."""
-        rng = self.streams("learner", self.round)
-        self.platform.retrain(self.round, self.columns["joined"], rng)
+        alone(self._phases([Phase.RETRAIN]))
 
     def measure(self) -> None:
         """Measure on fresh points, and record the round."""
@@ -189,7 +191,7 @@ class CollectiveActionModel(mesa.Model):
         elif self.served is not None:
             fresh = self._fresh()
             self.outcome = self.campaign.measure(self.served, fresh)
-            self.accuracy = fresh.share(self.served.predict(fresh.X) == fresh.y)
+            self.accuracy = self.campaign.accuracy(self.served, fresh)
 
     def _fresh(self) -> Points:
         measure = self.scenario.measure

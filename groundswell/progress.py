@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter as Counts
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -74,7 +75,7 @@ class Bars:
         )
         total = runs * rounds
         self.bar = self.progress.add_task(str(self.counter), total=total, state="", speed="")
-        self.in_this_process = 0
+        self.in_this_process: Counts[str] = Counts()
         self.progress.start()
 
     def on_round(self, task: Task) -> OnRound:
@@ -82,7 +83,7 @@ class Bars:
 
         def moved(model: CollectiveActionModel) -> None:
             if model.round:
-                self.in_this_process += 1
+                self.in_this_process[task.run] += 1
                 self.progress.update(self.bar, advance=1, state=state(model.recorder.rows[-1]))
 
         return moved
@@ -94,11 +95,10 @@ class Bars:
             self.progress.update(self.bar, state=state(record.last))
         self.progress.update(
             self.bar,
-            advance=max(self.rounds - self.in_this_process, 0),
+            advance=max(self.rounds - self.in_this_process.pop(record.run, 0), 0),
             description=str(self.counter),
             speed=self.counter.speed,
         )
-        self.in_this_process = 0
 
     def stop(self) -> None:
         """Take the bar away."""

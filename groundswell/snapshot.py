@@ -17,8 +17,8 @@ from groundswell.agents.beliefs import Memory
 from groundswell.data import Bools
 from groundswell.model import CollectiveActionModel
 from groundswell.platform.agent import LearningPlatform
-from groundswell.platform.learners.network import Network, NetworkClassifier
-from groundswell.platform.learners.saving import network_arrays, network_from
+from groundswell.platform.learners.network import Network
+from groundswell.platform.learners.saving import model_arrays, model_from
 from groundswell.scenario import Scenario
 from groundswell.tables import Row
 
@@ -53,8 +53,8 @@ class Snapshot:
         What users remember of past rounds.
     tables
         The rows so far of each table that is recorded.
-    network
-        The network that the next training goes on from, as arrays; empty where each training
+    served
+        The model that the next training goes on from, as arrays; empty where each training
         starts from scratch.
     """
 
@@ -64,7 +64,7 @@ class Snapshot:
     removed: Bools
     memory: Memory
     tables: Mapping[str, list[Row]]
-    network: Arrays
+    served: Arrays
 
 
 def cannot_be_saved(scenario: Scenario) -> str | None:
@@ -102,8 +102,9 @@ def needed_rounds(model: CollectiveActionModel, last: int) -> range | list[int]:
 def taken(model: CollectiveActionModel, members: Mapping[int, Bits]) -> Snapshot:
     """Return the state of a model, given who was a member in the rounds that are needed."""
     platform, columns = model.platform, model.columns
-    warm = isinstance(platform, LearningPlatform) and platform.settings.warm_start
-    served = model.served if warm else None
+    goes_on = isinstance(platform, LearningPlatform) and (
+        platform.settings.warm_start or platform.settings.learner.unique
+    )
     return Snapshot(
         round=model.round,
         members=members,
@@ -111,7 +112,7 @@ def taken(model: CollectiveActionModel, members: Mapping[int, Bits]) -> Snapshot
         removed=columns["removed"],
         memory=model.memory,
         tables=model.recorder.tables,
-        network=network_arrays(served) if isinstance(served, NetworkClassifier) else {},
+        served=model_arrays(platform.classifier) if goes_on else {},
     )
 
 
@@ -130,8 +131,8 @@ def restore(model: CollectiveActionModel, snapshot: Snapshot) -> None:
         _go_to(model, number)
         columns["joined"] = unpacked(snapshot.members[number], columns.users)
         model.submit()
-        if number == trained and snapshot.network:
-            _serve(model, snapshot.network)
+        if number == trained and snapshot.served:
+            _serve(model, snapshot.served)
         elif number >= trained:
             model.retrain()
     columns["committed"], columns["removed"] = snapshot.committed, snapshot.removed
@@ -165,12 +166,12 @@ def _go_to(model: CollectiveActionModel, number: int) -> None:
         model.follow_schedule()
 
 
-def _serve(model: CollectiveActionModel, network: Arrays) -> None:
-    """Take a network that was saved into service, as it was when it had been trained."""
+def _serve(model: CollectiveActionModel, served: Arrays) -> None:
+    """Take a model that was saved into service, as it was when it had been trained."""
     platform = model.platform
-    assert isinstance(platform, LearningPlatform)  # noqa: S101  (others have no network)
+    assert isinstance(platform, LearningPlatform)  # noqa: S101  (others serve no model)
     due = platform.due(model.streams("learner", model.round))
-    platform.serve(network_from(network, due.fit.data), due.trained)
+    platform.serve(model_from(served, due.fit), due.trained)
     platform.retrained = True
 
 

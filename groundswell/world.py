@@ -189,9 +189,9 @@ def refuse_if_too_large(population: Population, network: Network, users: int) ->
     InputError
         With the memory it would need.
     """
-    # Per user: its data twice (held and submitted) and about 16 attributes; per tie: the pair and
+    # Per user: its data (held, planted, submitted) and about 16 attributes; per tie: the pair and
     # its rows one way, the other way and both ways while the network is built (32 bits each).
-    needed = 8 * users * (2 * population.width() + 16) + 28 * network.expected_ties(users)
+    needed = 8 * users * (3 * population.width() + 16) + 28 * network.expected_ties(users)
     available = _memory()
     if needed > available:
         raise InputError(

@@ -28,7 +28,7 @@ ORDER = [
         "scenario",
     },
     {"tables", "groups", "blocks", "dealing", "dependence", "reuse", "world", "recorder"},
-    {"campaign"},
+    {"campaign", "phases"},
     {"model"},
     {"snapshot"},
     {"scenarios"},

@@ -183,6 +183,8 @@ class Collective(Settings):
 
     def mistaken(self, planting: Bools, order: Ints) -> Bools:
         """Return which of the planting members got the signal wrong: the last to comply first."""
+        if not self.mistakes:
+            return np.zeros_like(planting)
         last_first = order[::-1]
         return _first_share(self.mistakes, last_first[planting[last_first]], planting)
 

@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from groundswell.agents.strategy import Context, Model, Outcome, Strategy, Theorem
+from groundswell.agents.answers import Model
+from groundswell.agents.strategy import Context, Outcome, Strategy, Theorem
 from groundswell.analysis import bounds, parameters
 from groundswell.data import Floats, Ints, Points
 
@@ -23,6 +24,7 @@ class Erasing(Strategy):
     """
 
     kind: Literal["erasing"] = "erasing"
+    rowwise = True
     needs_best_label = True
     needs_idempotent = True
     needs_start = True
@@ -35,7 +37,7 @@ class Erasing(Strategy):
 
     def measure(self, model: Model, fresh: Points, context: Context) -> Outcome:
         """Return S; there is no target and so no placebo."""
-        same = model.predict(fresh.X) == model.predict(context.signalled(fresh).X)
+        same = context.predict(model, fresh) == context.predict(model, context.signalled(fresh))
         return Outcome(success=fresh.share(same))
 
     def theorem(self, p0: Floats, to: Ints, context: Context) -> Theorem | None:

@@ -13,8 +13,9 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from groundswell.agents.aim import Aim, distinct, with_all_labels
+from groundswell.agents.answers import Model
 from groundswell.agents.hull import apportioned, nearest
-from groundswell.agents.strategy import Context, Model, Outcome, Strategy, Theorem
+from groundswell.agents.strategy import Context, Outcome, Strategy, Theorem
 from groundswell.analysis import gradient_bounds
 from groundswell.data import Floats, Ints, Points, Schema, concatenate
 from groundswell.gradients import Answer, Gradient, Objective, Steer
@@ -207,7 +208,7 @@ class GradientControl(GradientStrategy):
         aim = known(context)
         return Outcome(
             success=fresh.share(
-                model.predict(fresh.X) == aim.objective.predict(aim.target, fresh.X)
+                context.predict(model, fresh) == aim.objective.predict(aim.target, fresh.X)
             )
         )
 

@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from groundswell.agents.strategy import Context, Model, Outcome, Strategy, Theorem
+from groundswell.agents.answers import Model
+from groundswell.agents.strategy import Context, Outcome, Strategy, Theorem
 from groundswell.analysis import bounds, parameters
 from groundswell.data import Floats, Ints, Points, Schema
 from groundswell.problems import InputError
@@ -23,6 +24,7 @@ class Planting(Strategy):
     """
 
     has_placebo = True
+    rowwise = True
     target: str | int
     """Name of the target label y*."""
 
@@ -40,12 +42,12 @@ class Planting(Strategy):
     def measure(self, model: Model, fresh: Points, context: Context) -> Outcome:
         """Return S, S among other labels, and the placebo."""
         target = self.target_label(context.schema)
-        hit = model.predict(context.signalled(fresh).X) == target
+        hit = context.predict(model, context.signalled(fresh)) == target
         others = fresh.y != target
         return Outcome(
             success=fresh.share(hit),
             success_others=fresh.where(others).share(hit[others]),
-            placebo=fresh.share(model.predict(fresh.X) == target),
+            placebo=fresh.share(context.predict(model, fresh) == target),
         )
 
 

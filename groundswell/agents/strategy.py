@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, Protocol
+from functools import partial
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from groundswell.agents.aim import Aim
+from groundswell.agents.answers import Answers, Model
 from groundswell.agents.signal import Signal
 from groundswell.component import Component
 from groundswell.data import Features, Floats, Ints, Points, Schema
@@ -23,14 +25,6 @@ Predict = Callable[[Features], Ints]
 Theorem = Callable[[float, float], float]
 """Lower bound on S as a function of α and ε."""
 NAN = float("nan")
-
-
-class Model(Protocol):
-    """The fitted model that success is measured on."""
-
-    def predict(self, X: Floats) -> Ints:
-        """Return a label index for each row of X."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -51,6 +45,8 @@ class Context:
     alpha, others
         The share α that members' points make up of the training data, and the points of everybody
         else; only gradient strategies need them.
+    answers
+        What remembers test points and a model's answers to them; None where nothing is tested.
     """
 
     signal: Signal
@@ -59,10 +55,19 @@ class Context:
     aim: Aim | None = None
     alpha: float = NAN
     others: Points | None = None
+    answers: Answers | None = None
 
     def signalled(self, points: Points) -> Points:
         """Return the points with g(x) for x."""
-        return replace(points, X=self.signal.apply(points.X, self.schema))
+        return replace(points, X=self._signalled(points.X))
+
+    def predict(self, model: Model, points: Points) -> Ints:
+        """Return what a model answers to points."""
+        return model.predict(points.X) if self.answers is None else self.answers.of(model, points.X)
+
+    def _signalled(self, X: Features) -> Features:
+        apply = partial(self.signal.apply, schema=self.schema)
+        return apply(X) if self.answers is None else self.answers.signalled(X, apply)
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,8 @@ class Strategy(Component):
     """Whether members must know which label P0 prefers."""
     needs_idempotent: ClassVar[bool] = False
     """Whether it makes sense only for signals with g(g(x)) = g(x)."""
+    rowwise: ClassVar[bool] = False
+    """Whether what becomes of a row depends on nothing but the row."""
     needs_start: ClassVar[bool] = False
     """Whether lift is success beyond S(0), measured once, for want of a placebo."""
     theory: ClassVar[str] = "bayes"
@@ -178,6 +185,7 @@ class NoStrategy(Strategy):
 
     kind: Literal["none"] = "none"
     has_success = False
+    rowwise = True
 
     def submit(self, points: Points, context: Context) -> Points:
         """Return the points as they are."""

@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import mesa
 import numpy as np
 
-from groundswell.data import Bools, Features, Ints, Points, Schema, concatenate
+from groundswell.data import Bools, Features, Ints, Points, Schema
 from groundswell.gradients import Steering
+from groundswell.platform.fitting import Asking, alone, fit
+from groundswell.platform.law import Law
 from groundswell.platform.learners.base import (
     Classifier,
     ConstantClassifier,
-    DivergedError,
     Fit,
     Learner,
     TrainingSet,
 )
-from groundswell.platform.learners.network import Network, Training, fit_networks
+from groundswell.platform.learners.network import Training
 from groundswell.platform.memory import Submissions, recall
 from groundswell.platform.platform import Learning, Platform, Response
-
-
-@dataclass(frozen=True)
-class Law:
-    """What points are distributed as, for learners that are fitted on the law itself.
-
-    Parameters
-    ----------
-    base
-        P0 as weighted points.
-    planted
-        The collective's P* as weighted points, as a function of its share α.
-    """
-
-    base: Points
-    planted: Callable[[float], Points]
-
-    def mixture(self, alpha: float) -> tuple[Points, Bools]:
-        """Return αP* + (1-α)P0 [H], and which of its points were planted."""
-        planted = self.planted(alpha)
-        points = concatenate([planted.scaled(alpha), self.base.scaled(1 - alpha)])
-        return points, np.arange(len(points)) < len(planted)
+from groundswell.platform.versions import Chosen
 
 
 class Due(NamedTuple):
@@ -84,6 +63,10 @@ class PlatformAgent(mesa.Agent):
 
     def retrain(self, round: int, joined: Bools, rng: np.random.Generator) -> None:  # noqa: A002
         """Train a new model, if it is time to; ``joined`` says who is a member now."""
+        alone(self.training(round, joined, rng))
+
+    def training(self, round: int, joined: Bools, rng: np.random.Generator) -> Asking[None]:  # noqa: A002
+        """Do the same, but ask for the training that is due; whoever drives it does that."""
         raise NotImplementedError
 
 
@@ -123,6 +106,7 @@ class LearningPlatform(PlatformAgent):
         self.law = law
         self.history: list[Submissions] = []
         self.classifier: Classifier = ConstantClassifier(0)
+        self._fitted: Learner | None = None
 
     def receive(self, submissions: Submissions, joined: Bools) -> None:
         """Remember submissions for as long as the memory goes back, or until they are withdrawn."""
@@ -134,17 +118,39 @@ class LearningPlatform(PlatformAgent):
         if rounds is not None:
             del self.history[:-rounds]
 
-    def retrain(self, round: int, joined: Bools, rng: np.random.Generator) -> None:  # noqa: A002
+    def training(self, round: int, joined: Bools, rng: np.random.Generator) -> Asking[None]:  # noqa: A002
         """Fit the learner on what is remembered, every ``retrain_every`` rounds."""
         self.retrained = round % self.settings.retrain_every == 0
         if not self.retrained:
             return
+        remembered = recall(self.settings.memory, self.history)
         if self.settings.learner.exact:
-            remembered = recall(self.settings.memory, self.history)
-            self.fit_law(remembered.points.share(remembered.planted), rng)
+            self.fit_law(remembered.share, rng)
+        elif (updated := self._updated(remembered)) is not None:
+            self.serve(updated, remembered)
         else:
-            due = self.due(rng)
-            self.serve(fit(*due.fit), due.trained)
+            goes_on = self.settings.warm_start or self.settings.learner.unique
+            due = self.due(rng, self.classifier if goes_on else None)
+            self.serve((yield due.fit), due.trained)
+
+    def _updated(self, now: Submissions) -> Classifier | None:
+        """Return what fitting anew would, from the model that serves and the rows that changed.
+
+        None where that cannot be had, so that the learner has to be fitted.
+        """
+        learner = self.settings.learner
+        if learner != self._fitted or self.settings.validation or not isinstance(now, Chosen):
+            return None
+        before = self.trained
+        if not (isinstance(before, Chosen) and before.versions is now.versions):
+            return None
+        rows = np.flatnonzero(now.which != before.which)
+        if not len(rows) and learner.deterministic:
+            return self.classifier
+        if not learner.counts:
+            return None
+        gone, came = before.some(rows), now.some(rows)
+        return learner.exchange(self.classifier, gone, self._training_set(came, now.planted[rows]))
 
     def fit_law(self, alpha: float, rng: np.random.Generator) -> None:
         """Fit the learner on αP* + (1-α)P0 itself; every α in [0, 1] will do."""
@@ -154,8 +160,16 @@ class LearningPlatform(PlatformAgent):
         self.classifier = fit(self.settings.learner, data, rng)
         self.alpha = self.alpha_eff = self.alpha_eff_final = alpha
 
-    def due(self, rng: np.random.Generator) -> Due:
-        """Return the training that is due, on what is remembered less what is held out."""
+    def due(self, rng: np.random.Generator, start: Classifier | None = None) -> Due:
+        """Return the training that is due, on what is remembered less what is held out.
+
+        Parameters
+        ----------
+        rng
+            Randomness of the training, and of what is held out.
+        start
+            The model it goes on from; None to train from scratch.
+        """
         trained, examination = recall(self.settings.memory, self.history), None
         if self.settings.validation is not None:
             held_out = self.settings.validation.held_out(trained.planted, *rng.spawn(1))
@@ -164,18 +178,19 @@ class LearningPlatform(PlatformAgent):
         data = replace(
             self._training_set(trained.points, trained.planted),
             examination=examination,
-            start=self.classifier if self.settings.warm_start else None,
+            start=start,
         )
         return Due(Fit(self.settings.learner, data, rng), trained)
 
     def serve(self, classifier: Classifier, trained: Submissions) -> None:
         """Take a model into service that was trained on so much."""
         self.classifier, self.trained, self.epochs = classifier, trained, []
-        points, planted = trained.points, trained.planted
-        self.alpha = self.alpha_eff = self.alpha_eff_final = points.share(planted)
+        self._fitted = self.settings.learner
+        self.alpha = self.alpha_eff = self.alpha_eff_final = trained.share
         training: Training | None = getattr(classifier, "training", None)
         if training is None:
             return
+        points, planted = trained.points, trained.planted
         shares = training.shares(points, planted)
         self.alpha_eff = training.share(points, planted)
         self.alpha_eff_final = float(shares[training.served - 1])
@@ -205,53 +220,15 @@ class ResponsePlatform(PlatformAgent):
         super().__init__(model)
         self.settings = settings
 
-    def retrain(self, round: int, joined: Bools, rng: np.random.Generator) -> None:  # noqa: A002
+    def training(self, round: int, joined: Bools, rng: np.random.Generator) -> Asking[None]:  # noqa: A002
         """Take note of the share of members."""
         share = np.count_nonzero(joined) / len(joined)
         self.alpha = self.alpha_eff = self.alpha_eff_final = share
+        yield from ()  # nothing is ever trained
 
     def success(self) -> float:
         """Return S at the present share of members."""
         return float(self.settings.curve(np.array([self.alpha]))[0])
-
-
-def fit(learner: Learner, data: TrainingSet, rng: np.random.Generator) -> Classifier:
-    """Fit a learner; where only one label is left, that label is the answer to everything."""
-    constant = _only_label(learner, data)
-    return learner.fit(data, rng) if constant is None else constant
-
-
-def fit_many(fits: Sequence[Fit]) -> list[Classifier]:
-    """Fit many learners, with the same results as one by one; networks share their steps.
-
-    Raises
-    ------
-    DivergedError
-        If one of the trainings diverges.
-    """
-    models: dict[int, Classifier] = {}
-    together: list[int] = []
-    for i, one in enumerate(fits):
-        constant = _only_label(one.learner, one.data)
-        if constant is not None:
-            models[i] = constant
-        elif isinstance(one.learner, Network):
-            together.append(i)
-        else:
-            models[i] = one.learner.fit(one.data, one.rng)
-    for i, model in zip(together, fit_networks([fits[i] for i in together]), strict=True):
-        if isinstance(model, DivergedError):
-            raise model
-        models[i] = model
-    return [models[i] for i in range(len(fits))]
-
-
-def _only_label(learner: Learner, data: TrainingSet) -> ConstantClassifier | None:
-    counted = data.points.y if data.points.weight is None else data.points.y[data.points.weight > 0]
-    labels = np.unique(counted)
-    if len(labels) > 1 or learner.one_label:
-        return None
-    return ConstantClassifier(int(labels[0]))
 
 
 def make_platform(

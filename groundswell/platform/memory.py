@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -15,14 +15,14 @@ from groundswell.component import Component
 from groundswell.data import Bools, Ints, Points, concatenate
 
 
-@dataclass(frozen=True)
 class Submissions:
     """What users submitted, in one round or in several put together.
 
     Parameters
     ----------
     points
-        The points as submitted, with weights where they differ.
+        The points as submitted, with weights where they differ; or what returns them, which is
+        asked when somebody looks.
     planted
         Which of them were passed through the strategy, shape (points,).
     owner
@@ -32,10 +32,25 @@ class Submissions:
         (points, ways); None where nobody asks.
     """
 
-    points: Points
-    planted: Bools
-    owner: Ints
-    groups: Ints | None = None
+    def __init__(
+        self,
+        points: Points | Callable[[], Points],
+        planted: Bools,
+        owner: Ints,
+        groups: Ints | None = None,
+    ) -> None:
+        self._points = points
+        self.planted, self.owner, self.groups = planted, owner, groups
+
+    @cached_property
+    def points(self) -> Points:
+        """The points as submitted."""
+        return self._points if isinstance(self._points, Points) else self._points()
+
+    @property
+    def share(self) -> float:
+        """The share of planted points, by weight."""
+        return self.points.share(self.planted)
 
     def where(self, keep: Bools) -> Submissions:
         """Return some of them."""
@@ -44,7 +59,8 @@ class Submissions:
 
     def without_leavers(self, joined: Bools) -> Submissions:
         """Return them without the planted rows of users who are not members."""
-        return self.where(~self.planted | joined[self.owner])
+        keep = ~self.planted | joined[self.owner]
+        return self if keep.all() else self.where(keep)
 
 
 class Memory(Component):
@@ -129,6 +145,8 @@ def recall(memory: Memory, history: Sequence[Submissions]) -> Submissions:
         Submissions by round, this round's last.
     """
     newest_first = list(reversed(history))[: memory.rounds()]
+    if len(newest_first) == 1 and not memory.weighted:
+        return newest_first[0]
     parts = [batch.points for batch in newest_first]
     if memory.weighted:
         parts = [part.scaled(memory.weight(age)) for age, part in enumerate(parts)]

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 import groundswell
 from groundswell.analysis.plots.labels import counted
 from groundswell.files import file_settings
-from groundswell.model import Phase
+from groundswell.phases import Phase
 from groundswell.platform.platform import Learning, Platform
 from groundswell.problems import Key, dotted
 from groundswell.reporting import markdown

@@ -151,7 +151,7 @@ def write(path: Path, run: str, saved: Saved) -> None:
         for column, meaning in TABLES[name].columns.items():
             values = np.array([row[column] for row in rows], dtype=meaning.kind)
             arrays[f"table.{name}.{column}"] = values
-    arrays |= {f"network.{name}": values for name, values in snapshot.network.items()}
+    arrays |= {f"served.{name}": values for name, values in snapshot.served.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as part, part.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # none is named allow_pickle
@@ -191,7 +191,7 @@ def _check(header: Mapping[str, Any], run: str) -> None:
 def _snapshot(header: Mapping[str, Any], arrays: Arrays) -> Snapshot:
     from groundswell.snapshot import Snapshot
 
-    network = {k.removeprefix("network."): v for k, v in arrays.items() if k.startswith("network.")}
+    served = {k.removeprefix("served."): v for k, v in arrays.items() if k.startswith("served.")}
     memory = tuple(
         News(*(_number(arrays[f"memory.{i}.{name}"]) for name in News._fields))
         for i in range(header["remembered"])
@@ -202,7 +202,7 @@ def _snapshot(header: Mapping[str, Any], arrays: Arrays) -> Snapshot:
         **{name: arrays[name] for name in FLAGS},
         memory=memory,
         tables={name: _rows(name, arrays) for name in header["tables"]},
-        network=network,
+        served=served,
     )
 
 

@@ -256,7 +256,7 @@ class _Trained:
 
 def _train(asked: Sequence[tuple[_Trained, float]]) -> Iterator[Row]:
     """Train on what is submitted at each share, on one thread, and measure."""
-    from groundswell.platform.agent import fit_many
+    from groundswell.platform.fitting import fit_many
 
     with one_thread():
         on_rows = [start.due(alpha) for start, alpha in asked if not start.exact]

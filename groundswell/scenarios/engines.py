@@ -22,7 +22,11 @@ from groundswell.scenarios.interrupts import held_back
 from groundswell.scenarios.simulate import Task, simulate
 from groundswell.scenarios.store import FAILED, RunRecord
 from groundswell.scenarios.threads import one_thread_for_good
+from groundswell.scenarios.together import simulate_together
 
+Bundle = tuple[Task, ...]
+"""Runs that are submitted as one."""
+Lost = tuple[Task, Exception]
 WINDOW = 1_000
 """Runs that are submitted at a time to an executor whose size nobody knows."""
 PATIENCE = 5.0
@@ -44,7 +48,7 @@ class Submits(Protocol):
 
 
 def outcomes(
-    tasks: Iterable[Task], executor: Submits, window: int = WINDOW
+    tasks: Iterable[Task], executor: Submits, window: int = WINDOW, beside: int = 1
 ) -> Generator[RunRecord]:
     """Do runs with an executor, and return their records in the order in which they end.
 
@@ -61,47 +65,57 @@ def outcomes(
         nothing will come any more.
     window
         How many are submitted at a time, so that any number of runs fits in memory.
+    beside
+        How many runs are done side by side by who is given them, and submitted as one.
     """
     for life in range(1, LIVES + 1):
-        lost: list[tuple[Task, Exception]] = []
-        yield from _outcomes(tasks, executor, window if life < LIVES else 1, lost)
+        lost: list[Lost] = []
+        bundles = _bundles(tasks, beside if life == 1 else 1)
+        yield from _outcomes(bundles, executor, window if life < LIVES else 1, lost)
         tasks = [task for task, _ in lost]
     for task, error in lost:
         yield _failed(task, error)
 
 
+def _bundles(tasks: Iterable[Task], size: int) -> Iterator[Bundle]:
+    waiting = iter(tasks)
+    while bundle := tuple(islice(waiting, size)):
+        yield bundle
+
+
 def _outcomes(
-    tasks: Iterable[Task], executor: Submits, window: int, lost: list[tuple[Task, Exception]]
+    waiting: Iterator[Bundle], executor: Submits, window: int, lost: list[Lost]
 ) -> Generator[RunRecord]:
     """Do runs once; note those that are lost, and why."""
-    ended: SimpleQueue[Task] = SimpleQueue()
-    running: dict[str, Future[RunRecord]] = {}
-    waiting = iter(tasks)
+    ended: SimpleQueue[Bundle] = SimpleQueue()
+    running: dict[str, Future[Any]] = {}
 
-    def start(task: Task) -> None:
-        running[task.run] = executor.submit(simulate, task)
-        running[task.run].add_done_callback(lambda _: ended.put(task))
+    def start(bundle: Bundle) -> None:
+        call = (simulate, *bundle) if len(bundle) == 1 else (simulate_together, bundle)
+        future = executor.submit(*call)
+        running[bundle[0].run] = future
+        future.add_done_callback(lambda _: ended.put(bundle))
 
     try:
         while True:
-            for task in islice(waiting, window - len(running)):
-                start(task)
+            for bundle in islice(waiting, window - len(running)):
+                start(bundle)
             if not running:
                 return
-            task = _next(ended, executor)
+            bundle = _next(ended, executor)
             try:
-                record = running.pop(task.run).result()
-            except Exception as error:  # not the run's own, which its record would hold
+                done = running.pop(bundle[0].run).result()
+            except Exception as error:  # not the runs' own, which their records would hold
                 _check(executor)
-                lost.append((task, error))
+                lost += [(task, error) for task in bundle]
             else:
-                yield record
+                yield from done if len(bundle) > 1 else [done]
     finally:
         _cancel(executor, running.values())
 
 
-def _next(ended: SimpleQueue[Task], executor: Submits) -> Task:
-    """Wait for a run to end, as long as there is who does it."""
+def _next(ended: SimpleQueue[Bundle], executor: Submits) -> Bundle:
+    """Wait for runs to end, as long as there is who does it."""
     while True:
         try:
             return ended.get(timeout=PULSE)
@@ -116,7 +130,7 @@ def _check(executor: Submits) -> None:
         check()
 
 
-def _cancel(executor: Submits, futures: Iterable[Future[RunRecord]]) -> None:
+def _cancel(executor: Submits, futures: Iterable[Future[Any]]) -> None:
     """Give runs up, where there still is who does them."""
     if isinstance(executor, Processes):  # which are killed, and loky cannot bear both
         return

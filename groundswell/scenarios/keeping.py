@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,11 @@ from groundswell.scenarios.checkpoint import NoCheckpointError, Saved, read, wri
 
 if TYPE_CHECKING:
     from groundswell.model import CollectiveActionModel
+    from groundswell.platform.fitting import Asking
     from groundswell.scenarios.simulate import Task
     from groundswell.snapshot import Bits
+
+Clock = Callable[[], float]
 
 
 class Keeper:
@@ -22,6 +25,8 @@ class Keeper:
     ----------
     task
         The run; without ``checkpoints`` nothing is saved.
+    clock
+        Returns the seconds that the run has taken so far, in this process, as it goes.
 
     Attributes
     ----------
@@ -29,16 +34,16 @@ class Keeper:
         Wall time that the run had taken at the checkpoint it goes on from.
     """
 
-    def __init__(self, task: Task) -> None:
-        self.task, self.seconds = task, 0.0
+    def __init__(self, task: Task, clock: Clock) -> None:
+        self.task, self.seconds, self.clock = task, 0.0, clock
         self._run = task.run if task.checkpoints else ""
         self._path = task.checkpoints.path(self._run) if task.checkpoints else None
         self._members: dict[int, Bits] = {}
-        self._trained, self._started = 0, time.perf_counter()
+        self._trained = 0
 
-    def model(self) -> CollectiveActionModel:
+    def model(self) -> Asking[CollectiveActionModel]:
         """Return the model at its checkpoint, or at round 0 where there is none."""
-        model = self._new()
+        model = yield from self._new()
         if self._path is None:
             return model
         try:
@@ -50,7 +55,7 @@ class Keeper:
         except (ValueError, KeyError, IndexError, TypeError) as error:
             _warn(f"run {self._run} starts anew; its checkpoint does not come out right: {error}")
             forget(model)
-            model = self._new()
+            model = yield from self._new()
         return model
 
     def after_round(self, model: CollectiveActionModel) -> None:
@@ -65,16 +70,24 @@ class Keeper:
         self._members = {at: bits for at, bits in self._members.items() if at in needed}
         if not model.running or model.round % self.task.checkpoints.every:
             return
-        seconds = self.seconds + time.perf_counter() - self._started
+        seconds = self.seconds + self.clock()
         try:
             write(self._path, self._run, Saved(taken(model, self._members), seconds))
         except OSError as error:
             _warn(f"cannot write '{self._path}': {error.strerror}; the run goes on without it")
 
-    def _new(self) -> CollectiveActionModel:
+    def _new(self) -> Asking[CollectiveActionModel]:
         from groundswell.model import CollectiveActionModel
 
-        return CollectiveActionModel(self.task.scenario, replicate=self.task.replicate)
+        model = CollectiveActionModel(
+            self.task.scenario, replicate=self.task.replicate, begun=False
+        )
+        try:
+            yield from model.beginning()
+        except BaseException:
+            forget(model)
+            raise
+        return model
 
     def _go_on(self, model: CollectiveActionModel, saved: Saved) -> None:
         from groundswell.snapshot import last_training, restore

@@ -25,12 +25,14 @@ from groundswell.scenarios.simulate import OnRound, Task, simulate
 from groundswell.scenarios.store import FAILED, RunRecord, Store
 from groundswell.scenarios.sweeping import (
     blame,
+    in_order,
     one_at_a_time,
     replicates,
     swept_tasks,
     without_sweep,
 )
 from groundswell.scenarios.threads import one_thread
+from groundswell.scenarios.together import side_by_side, together
 
 if TYPE_CHECKING:
     from groundswell.world import World
@@ -232,10 +234,10 @@ def execute(
         again = {None, FAILED} if retry_failed else {None}
         missing = [task for task in work if store.status(task.run) in again]
         # Not there now either: another process may have stored it meanwhile.
-        todo = (task for task in _in_order(missing) if store.status(task.run) in again)
+        todo = (task for task in in_order(missing) if store.status(task.run) in again)
         progress.start(len(missing), scenario.rounds)
         try:
-            with closing(_records(todo, min(workers, len(missing)), executor, progress)) as records:
+            with closing(_records(todo, missing, workers, executor, progress)) as records:
                 for record in records:
                     store.add(record)
                     discard(out, record)
@@ -247,29 +249,22 @@ def execute(
     return Result(scenario, store, [task.run for task in work], len(work) - len(missing))
 
 
-def _in_order(work: list[Task]) -> list[Task]:
-    """Put runs that share users and ties next to each other, so that these are made once."""
-
-    def shared(task: Task) -> tuple[int, str, str]:
-        scenario = task.scenario
-        parts = (scenario.network.model_dump_json(), scenario.population.model_dump_json())
-        return (task.replicate, *parts)
-
-    return sorted(work, key=shared)
-
-
 def _records(
-    tasks: Iterator[Task], workers: int, executor: Submits | None, progress: Progress
+    todo: Iterator[Task],
+    work: Sequence[Task],
+    workers: int,
+    executor: Submits | None,
+    progress: Progress,
 ) -> Generator[RunRecord]:
-    """Do runs, here or elsewhere; in the order in which they end."""
+    """Do those of the work that are still to be done, in the order in which they end."""
+    workers = min(workers, len(work))
     if executor is not None:
-        yield from outcomes(tasks, executor)
+        yield from outcomes(todo, executor)
     elif workers > 1:
         with processes(workers) as pool:
-            yield from outcomes(tasks, pool, AHEAD * workers)
+            yield from outcomes(todo, pool, AHEAD * workers, side_by_side(work, workers))
     else:
-        for task in tasks:
-            yield simulate(task, progress.on_round(task))
+        yield from together(todo, progress.on_round, simulate)
 
 
 def _warn_of_checkpoints(work: Sequence[Task]) -> None:

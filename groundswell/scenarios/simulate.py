@@ -10,12 +10,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from groundswell.files import file_settings
+from groundswell.platform.fitting import Asking, alone
 from groundswell.platform.learners.base import DivergedError
+from groundswell.platform.learners.network import Network
 from groundswell.problems import InputError
 from groundswell.scenario import Scenario
 from groundswell.scenarios.checkpoint import Checkpoints
 from groundswell.scenarios.identity import run_id
-from groundswell.scenarios.keeping import Keeper, forget
+from groundswell.scenarios.keeping import Clock, Keeper, forget
 from groundswell.scenarios.loading import with_files_found
 from groundswell.scenarios.store import RunRecord
 from groundswell.scenarios.threads import one_thread
@@ -56,6 +58,11 @@ class Task:
         """Its id, by the data as they are when somebody first asks."""
         return run_id(self.scenario, self.replicate)
 
+    @property
+    def trains_networks(self) -> bool:
+        """Whether it gains by having others beside it, whose networks are trained with its own."""
+        return isinstance(getattr(self.scenario.platform, "learner", None), Network)
+
     @cached_property
     def recorded(self) -> dict[str, Any]:
         """The values the sweep gave it as they are recorded: files by their absolute path."""
@@ -77,23 +84,29 @@ def simulate(task: Task, on_round: OnRound | None = None) -> RunRecord:
     RunRecord
         A run that fails in any way has status ``"failed"`` and the traceback in ``error``.
     """
-    start, keeper = time.perf_counter(), Keeper(task)
+    start = time.perf_counter()
+    with one_thread():
+        return alone(simulation(task, on_round, lambda: time.perf_counter() - start))
+
+
+def simulation(task: Task, on_round: OnRound | None, clock: Clock) -> Asking[RunRecord]:
+    """Do the same, asking for each training; ``clock`` says how long it has taken so far."""
+    keeper = Keeper(task, clock)
     tables: dict[str, list[Row]] = {}
     status, error = "ok", None
-    with one_thread():
-        try:
-            _rounds(keeper, tables, on_round)
-            _check_data(task)
-        except DivergedError as divergence:
-            status, error = "diverged", str(divergence)
-        except Exception:  # data or a learner may fail in their own way; other runs go on
-            status, error = "failed", traceback.format_exc()
+    try:
+        yield from _rounds(keeper, tables, on_round)
+        _check_data(task)
+    except DivergedError as divergence:
+        status, error = "diverged", str(divergence)
+    except Exception:  # data or a learner may fail in their own way; other runs go on
+        status, error = "failed", traceback.format_exc()
     return RunRecord(
         run=task.run,
         replicate=task.replicate,
         seed=task.scenario.seed,
         status=status,
-        seconds=keeper.seconds + time.perf_counter() - start,
+        seconds=keeper.seconds + clock(),
         settings=task.recorded,
         position=task.position,
         tables=tables,
@@ -107,15 +120,18 @@ def _check_data(task: Task) -> None:
         raise InputError("a data file has changed since the study began; start it again")
 
 
-def _rounds(keeper: Keeper, tables: dict[str, list[Row]], on_round: OnRound | None) -> None:
+def _rounds(keeper: Keeper, tables: dict[str, list[Row]], on_round: OnRound | None) -> Asking[None]:
     """Simulate, adding rows round by round, so that those before a failure are kept."""
-    model = keeper.model()
+    model = yield from keeper.model()
     tables.update(model.recorder.tables)
     try:
         if on_round:
             on_round(model)
         while model.running:
-            model.step()
+            if keeper.task.trains_networks:
+                yield from model.stepping()
+            else:
+                model.step()
             keeper.after_round(model)
             if on_round:
                 on_round(model)

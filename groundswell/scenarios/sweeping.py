@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -207,3 +207,14 @@ def _blamed(scenario: Scenario, swept: str, value: Any, message: str, place: str
 def shown(point: Point) -> str:
     """Return a point in words."""
     return ", ".join(f"{name} = {as_text(value)}" for name, value in point.items())
+
+
+def in_order(work: Sequence[Task]) -> list[Task]:
+    """Put runs that share users and ties next to each other, so that these are made once."""
+
+    def shared(task: Task) -> tuple[int, str, str]:
+        scenario = task.scenario
+        parts = (scenario.network.model_dump_json(), scenario.population.model_dump_json())
+        return (task.replicate, *parts)
+
+    return sorted(work, key=shared)

@@ -11,7 +11,8 @@ from scipy.stats import norm
 from groundswell.agents.signal import Signal
 from groundswell.agents.strategy import Context, Strategy
 from groundswell.data import Column, Points, Schema
-from groundswell.platform.agent import Law, fit
+from groundswell.platform.fitting import fit
+from groundswell.platform.law import Law
 from groundswell.platform.learners.base import Learner, TrainingSet
 
 EXACT = Learner.from_settings("bayes")

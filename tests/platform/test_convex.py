@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime, minimize
@@ -105,6 +107,21 @@ def test_extreme_scores_stay_finite() -> None:
     objective = ConvexObjective(IMAGES, "logistic", 1e-6)
     theta = objective.solve(points)
     assert np.abs(objective.mean_gradient(points, theta)).max() < 1e-12
+
+
+@pytest.mark.parametrize("schema", [CELLS, IMAGES])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_minimum_is_the_same_wherever_it_is_sought_from(seed, schema) -> None:
+    """Parameters within 1e-12 and the same answers, also from a minimum of quite other points."""
+    learner, rng = Convex(penalty=0.02), np.random.default_rng(0)
+    points, other = sample(seed, schema), sample(seed + 100, schema)
+    served = learner.fit(training(replace(other, y=(other.y + 1) % 3), schema), rng)
+    cold = learner.fit(training(points, schema), rng)
+    warm = learner.fit(replace(training(points, schema), start=served), rng)
+    assert np.abs(served.parameters - cold.parameters).max() > 0.1
+    np.testing.assert_allclose(warm.parameters, cold.parameters, rtol=0, atol=1e-12)
+    X = sample(seed + 200, schema, 500).X
+    np.testing.assert_array_equal(warm.predict(X), cold.predict(X))
 
 
 @pytest.mark.parametrize("loss", LOSSES)

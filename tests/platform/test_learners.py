@@ -17,7 +17,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from groundswell.data import Points
-from groundswell.platform.agent import fit
+from groundswell.platform.fitting import fit
 from groundswell.platform.learners.base import ConstantClassifier, Learner, TrainingSet
 from groundswell.platform.learners.scikit import ALLOWED
 from groundswell.platform.learners.svm import scale

@@ -10,7 +10,7 @@ import pytest
 
 from groundswell.analysis import effective_size
 from groundswell.data import Column, Points, Schema
-from groundswell.platform.agent import fit_many
+from groundswell.platform.fitting import fit_many
 from groundswell.platform.learners.base import DivergedError, Fit, Learner, TrainingSet, seed_of
 from groundswell.platform.learners.network import Network, NetworkClassifier, fit_networks
 from groundswell.platform.learners.stack import drawn, outputs

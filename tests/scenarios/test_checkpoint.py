@@ -219,6 +219,22 @@ def test_networks(tmp_path: Path, learner: dict[str, Any], warm_start: bool) -> 
     goes_on(changed(LEARNING, settings), tmp_path)
 
 
+@pytest.mark.parametrize("strategy", ["gradient-neutralizing", "feature-label"])
+def test_convex_learners_go_on_from_the_parameters_that_were_saved(
+    tmp_path: Path, strategy: str
+) -> None:
+    settings = {
+        "population": {"kind": "categorical", "users": 150},
+        "collective.strategy": {"kind": strategy, "target": "1"},
+        "collective.signal": {"kind": "cells", "to": [0, 0, 2, 2, 4, 4, 6, 6]},
+        "platform.learner": "convex",
+        "platform.retrain_every": 2,
+        "measure": {"test_users": 200},
+        "schedule": UNEASY,
+    }
+    assert moves(goes_on(changed(LEARNING, settings), tmp_path))
+
+
 TABLE = {
     "population.kind": "table",
     "population.label": "y",

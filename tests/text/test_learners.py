@@ -13,7 +13,7 @@ import groundswell as gs
 from groundswell.agents.resumes import Resumes
 from groundswell.agents.tokens import InsertToken
 from groundswell.data import Features, Ints, Points
-from groundswell.platform.agent import fit
+from groundswell.platform.fitting import fit
 from groundswell.platform.learners.base import Learner, TrainingSet
 from groundswell.platform.learners.embeddings import Embeddings, Network
 from groundswell.platform.learners.text import tokens

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
 from groundswell.component import Component
 from groundswell.data import Bools, Features, Ints, Points, Schema
 from groundswell.gradients import Objective, Steering
+from groundswell.platform.learners.encoding import Encoder, encoder
 from groundswell.platform.validation import Examination
-
-if TYPE_CHECKING:
-    from sklearn.compose import ColumnTransformer
 
 
 @dataclass(frozen=True)
@@ -84,8 +82,13 @@ class Learner(Component):
     """Whether it trains in epochs, so that held-out rows can choose between them."""
     resumable: ClassVar[bool] = False
     """Whether a training can go on from the model served before."""
+    unique: ClassVar[bool] = False
+    """Whether there is one best model, so that it is found from the model served before, and
+    sooner: the same parameters but for rounding."""
     deterministic: ClassVar[bool] = False
     """Whether the same training data always give the same model."""
+    counts: ClassVar[bool] = False
+    """Whether its models follow from counts of points, so that rows can be exchanged in them."""
 
     def check_size(self, points: int) -> None:
         """Refuse, with an `InputError`, parameters that do not fit so many training points."""
@@ -133,6 +136,23 @@ class Learner(Component):
         """
         raise NotImplementedError
 
+    def exchange(self, model: Classifier, gone: Points, came: TrainingSet) -> Classifier | None:
+        """Return, to the bit, what fitting anew gives when some training points are exchanged.
+
+        Parameters
+        ----------
+        model
+            A model of this learner, fitted to points without weights.
+        gone, came
+            The points to leave out, and as many to put in their places.
+
+        Returns
+        -------
+        Classifier or None
+            The other model; None where the learner has to be fitted anew.
+        """
+        return None
+
 
 @dataclass(frozen=True)
 class ConstantClassifier:
@@ -154,36 +174,23 @@ class ScikitLearner(Learner):
 
     def fit(self, data: TrainingSet, rng: np.random.Generator) -> Classifier:
         """Encode features (see `encoder`), then fit the classifier."""
-        from sklearn.pipeline import make_pipeline
-
-        model = make_pipeline(encoder(data), self.classifier(rng))
-        weights = {}
-        if data.points.weight is not None:
-            weights = {f"{model.steps[-1][0]}__sample_weight": data.points.weight}
-        fitted: Classifier = model.fit(data.points.X, data.points.y, **weights)
-        return fitted
+        encode = encoder(data.points, data.schema)
+        weights = {} if data.points.weight is None else {"sample_weight": data.points.weight}
+        model = self.classifier(rng).fit(encode.transform(data.points.X), data.points.y, **weights)
+        return EncodedClassifier(encode, model)
 
 
-def encoder(data: TrainingSet) -> ColumnTransformer:
-    """Return what turns features into numbers: categories one-hot, numeric columns standardised.
+@dataclass(frozen=True)
+class EncodedClassifier:
+    """A scikit-learn classifier behind an encoder of its features."""
 
-    Images stay as they are, since all their pixels have one unit.
-    """
-    from sklearn.compose import ColumnTransformer
-    from sklearn.frozen import FrozenEstimator
-    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+    features: Encoder
+    classifier: Any
 
-    schema, points = data.schema, data.points
-    categories = [list(range(len(schema.columns[i].categories or ()))) for i in schema.categorical]
-    numeric: Any = "passthrough"
-    if schema.numeric and schema.form != "images":
-        # Fitted here, since a pipeline would not hand it the weights.
-        scaler = StandardScaler().fit(points.X[:, schema.numeric], sample_weight=points.weight)
-        numeric = FrozenEstimator(scaler)
-    one_hot = OneHotEncoder(categories=categories, sparse_output=False)
-    return ColumnTransformer(
-        [("numeric", numeric, schema.numeric), ("categories", one_hot, schema.categorical)]
-    )
+    def predict(self, X: Features) -> Ints:
+        """Return what it answers to each row."""
+        answer: Ints = self.classifier.predict(self.features.transform(X))
+        return answer
 
 
 def seed_of(rng: np.random.Generator) -> int:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from groundswell.data import Floats, Ints
+from groundswell.data import Floats, Ints, Points, Schema
 from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
 
+Table = NDArray[Any]
 SAME = 1e-12
 """Weights of labels closer than this share of their cell tie: they differ by rounding only."""
 
@@ -26,6 +27,7 @@ class Bayes(Learner):
 
     kind: Literal["bayes"] = "bayes"
     deterministic = True
+    counts = True
     forms = ("cells",)
     theory = "bayes"
     plug_in: bool = False
@@ -41,19 +43,26 @@ class Bayes(Learner):
 
     def fit(self, data: TrainingSet, rng: np.random.Generator) -> Classifier:
         """Return the most probable label of each cell."""
-        cells = len(data.schema.columns[0].categories or ())
-        labels = len(data.schema.labels)
-        code = data.points.X[:, 0].astype(np.int64) * labels + data.points.y
-        weight = data.points.weight  # without weights the counts stay integers
-        table: NDArray[Any] = np.bincount(code, weight, cells * labels).reshape(cells, labels)
+        return self._classifier(_table(data.points, data.schema), data.target)
+
+    def exchange(self, model: Classifier, gone: Points, came: TrainingSet) -> Classifier | None:
+        """Count some points out and others in; None where one label is left."""
+        if not isinstance(model, TableClassifier):
+            return None
+        table = model.table - _table(gone, came.schema) + _table(came.points, came.schema)
+        if np.count_nonzero(table.sum(axis=0)) == 1:
+            return None
+        return self._classifier(table, came.target)
+
+    def _classifier(self, table: Table, target: int | None) -> TableClassifier:
         behind = table.max(axis=1, keepdims=True) - table
         answer = (behind <= SAME * table.sum(axis=1, keepdims=True)).argmax(axis=1)
         answer[table.sum(axis=1) == 0] = table.sum(axis=0).argmax()
-        if self.epsilon and data.target is not None:
-            answer = self._against(data.target, table, answer)
-        return TableClassifier(answer)
+        if self.epsilon and target is not None:
+            answer = self._against(target, table, answer)
+        return TableClassifier(answer, table)
 
-    def _against(self, target: int, table: NDArray[Any], answer: Ints) -> Ints:
+    def _against(self, target: int, table: Table, answer: Ints) -> Ints:
         """Answer another label wherever the target's lead is within the adversary's reach."""
         others = np.delete(table, target, axis=1)
         best_other = others.argmax(axis=1)
@@ -65,10 +74,27 @@ class Bayes(Learner):
 
 @dataclass(frozen=True)
 class TableClassifier:
-    """Looks the label of a cell up."""
+    """Looks the label of a cell up.
+
+    Parameters
+    ----------
+    answer
+        The label of each cell.
+    table
+        Weight of the training points with each label in each cell, shape (cells, labels).
+    """
 
     answer: Ints
+    table: Table
 
     def predict(self, X: Floats) -> Ints:
         """Return the label of each row's cell."""
         return self.answer[X[:, 0].astype(np.int64)]
+
+
+def _table(points: Points, schema: Schema) -> Table:
+    """Return the weight of points by cell and label; without weights the counts stay integers."""
+    cells, labels = len(schema.columns[0].categories or ()), len(schema.labels)
+    code = points.X[:, 0].astype(np.int64) * labels + points.y
+    table: Table = np.bincount(code, points.weight, cells * labels)
+    return table.reshape(cells, labels)

@@ -24,6 +24,7 @@ class Convex(Learner):
 
     kind: Literal["convex"] = "convex"
     deterministic = True
+    unique = True
     forms = ("cells", "images")
     theory = "convex"
     one_label = True
@@ -45,9 +46,10 @@ class Convex(Learner):
         return ConvexObjective(schema, self.loss, self.penalty)
 
     def fit(self, data: TrainingSet, rng: np.random.Generator) -> Classifier:
-        """Return the minimum."""
-        objective = self.objective(data.schema, rng)
-        return ParametricModel(objective, objective.solve(data.points))
+        """Return the minimum, sought from that of the model served before."""
+        objective, before = self.objective(data.schema, rng), data.start
+        start = before.parameters if isinstance(before, ParametricModel) else None
+        return ParametricModel(objective, objective.solve(data.points, start))
 
 
 @dataclass(frozen=True)

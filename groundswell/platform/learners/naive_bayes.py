@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from groundswell.data import Floats, Ints, Schema
+from groundswell.data import Floats, Ints, Points, Schema
 from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
 from groundswell.problems import InputError
 
@@ -27,6 +29,7 @@ class NaiveBayes(Learner):
 
     kind: Literal["naive-bayes"] = "naive-bayes"
     deterministic = True
+    counts = True
     numeric: Numeric = "gaussian"
     """Law of the numeric columns: Gaussian; Bernoulli, above or below the threshold; multinomial,
     amounts as counts of draws; or what multinomials of all other labels say against a label
@@ -86,9 +89,29 @@ class NaiveBayes(Learner):
             parts.append((categorical, counts))
         for columns, model in parts:
             model.fit(X[:, columns], y, sample_weight=weight)
-        labels, label = np.unique(y, return_inverse=True)
-        prior = np.bincount(label, weight)
-        return NaiveBayesClassifier(parts, labels, np.log(prior / prior.sum()))
+        return NaiveBayesClassifier(
+            parts, np.unique(y), np.bincount(y, weight, len(data.schema.labels))
+        )
+
+    def exchange(self, model: Classifier, gone: Points, came: TrainingSet) -> Classifier | None:
+        """Count some points out and others in, where all parts are counts.
+
+        None for laws that are not (sums of amounts round), or if a label comes or goes.
+        """
+        if not isinstance(model, NaiveBayesClassifier) or (
+            came.schema.numeric and self.numeric != "bernoulli"
+        ):
+            return None
+        labels = len(model.seen)
+        seen = model.seen + np.bincount(came.points.y, minlength=labels)
+        seen -= np.bincount(gone.y, minlength=labels)
+        if ((seen > 0) != (model.seen > 0)).any():
+            return None
+        parts = [(columns, copy.deepcopy(part)) for columns, part in model.parts]
+        for columns, part in parts:
+            part.partial_fit(came.points.X[:, columns], came.points.y)
+            part.partial_fit(gone.X[:, columns], gone.y, sample_weight=-np.ones(len(gone)))
+        return NaiveBayesClassifier(parts, model.labels, seen)
 
     def _numeric_model(self) -> Any:
         from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
@@ -124,17 +147,18 @@ class NaiveBayesClassifier:
         Columns, and the scikit-learn model fitted on them.
     labels
         Labels seen in training.
-    log_prior
-        Log of their shares.
+    seen
+        Weight of the training points of every label.
     """
 
     parts: list[tuple[list[int], Any]]
     labels: Ints
-    log_prior: Floats
+    seen: NDArray[Any]
 
     def predict(self, X: Floats) -> Ints:
         """Return the most probable label of each row."""
-        log_joint = (1 - len(self.parts)) * self.log_prior + sum(
+        prior = self.seen[self.labels]
+        log_joint = (1 - len(self.parts)) * np.log(prior / prior.sum()) + sum(
             model.predict_joint_log_proba(X[:, columns]) for columns, model in self.parts
         )
         answer: Ints = self.labels[np.argmax(log_joint, axis=1)]

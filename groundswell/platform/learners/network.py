@@ -16,9 +16,9 @@ from groundswell.platform.learners.base import (
     Fit,
     Learner,
     TrainingSet,
-    encoder,
     seed_of,
 )
+from groundswell.platform.learners.encoding import Encoder, encoder
 from groundswell.problems import InputError
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class NetworkClassifier:
         How the training went.
     """
 
-    features: Any
+    features: Encoder
     networks: tuple[Layers, ...]
     labels: Ints
     training: Training
@@ -240,14 +240,14 @@ def fit_networks(fits: Sequence[Fit]) -> list[NetworkClassifier | DivergedError]
     ]
 
 
-def _encoder(data: TrainingSet) -> Any:
+def _encoder(data: TrainingSet) -> Encoder:
     """A network that goes on from another sees the data as that one did."""
     if isinstance(data.start, NetworkClassifier):
         return data.start.features
-    return encoder(data).fit(data.points.X)
+    return encoder(data.points, data.schema)
 
 
-def _problem(fit: Fit, encode: Any) -> Problem:
+def _problem(fit: Fit, encode: Encoder) -> Problem:
     import torch
 
     from groundswell.platform.learners.engine import Problem
@@ -273,7 +273,7 @@ def _problem(fit: Fit, encode: Any) -> Problem:
 
 
 def _classifier(
-    data: TrainingSet, encode: Any, trained: Trained
+    data: TrainingSet, encode: Encoder, trained: Trained
 ) -> NetworkClassifier | DivergedError:
     if trained.diverged:
         return DivergedError("the loss is not finite; lower 'rate'")
@@ -281,7 +281,7 @@ def _classifier(
     return NetworkClassifier(encode, trained.networks, np.unique(data.points.y), training)
 
 
-def _inputs(encode: Any, X: Floats) -> torch.Tensor:
+def _inputs(encode: Encoder, X: Floats) -> torch.Tensor:
     import torch
 
     return torch.from_numpy(np.ascontiguousarray(encode.transform(X), dtype=np.float32))

@@ -63,7 +63,7 @@ class ConvexObjective:
 
     @property
     def start(self) -> Floats:
-        """Where Newton's method starts; the minimum does not depend on it."""
+        """Where Newton's method starts by default; the minimum does not depend on it."""
         return np.zeros(self.size)
 
     @property
@@ -92,9 +92,11 @@ class ConvexObjective:
         answer: Ints = self._scores(self.features(X), parameters).argmax(axis=1)
         return answer
 
-    def solve(self, points: Points) -> Floats:
-        """Return the minimum, to machine precision."""
-        return self._least_squares(points) if self.loss == "squared" else self._newton(points)
+    def solve(self, points: Points, start: Floats | None = None) -> Floats:
+        """Return the minimum, to machine precision, whatever Newton's method starts from."""
+        if self.loss == "squared":
+            return self._least_squares(points)
+        return self._newton(points, self.start if start is None else start)
 
     def _scores(self, phi: Floats, parameters: Floats) -> Floats:
         return np.asarray(phi @ parameters.reshape(phi.shape[1], -1))
@@ -112,8 +114,8 @@ class ConvexObjective:
         correction = self.mean_gradient(points, parameters).reshape(phi.shape[1], -1)
         return np.asarray(parameters - np.linalg.solve(normal, correction).ravel())
 
-    def _newton(self, points: Points) -> Floats:
-        parameters: Floats = self.start
+    def _newton(self, points: Points, start: Floats) -> Floats:
+        parameters = start
         last = np.inf
         for _ in range(200):
             gradient = self.mean_gradient(points, parameters)

@@ -1,4 +1,4 @@
-"""Networks as plain arrays, to be saved and made again without pickle."""
+"""Models that trainings go on from as plain arrays, to be saved and made again without pickle."""
 
 from __future__ import annotations
 
@@ -7,42 +7,59 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.platform.learners.base import TrainingSet, encoder
+from groundswell.platform.learners.base import Classifier, Fit, TrainingSet
+from groundswell.platform.learners.convex import ParametricModel
+from groundswell.platform.learners.encoding import Encoder
 from groundswell.platform.learners.network import NetworkClassifier, Training
 
 Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
 TRAINED = fields(Training)
-SCALE = ("mean_", "scale_")
-"""What a fitted scaler works with."""
+PARAMETERS = "parameters"
 
 
-def network_arrays(classifier: NetworkClassifier) -> Arrays:
-    """Return everything that a trained network consists of."""
-    scaler = _scaler(classifier.features)
-    arrays = {} if scaler is None else {name: getattr(scaler, name) for name in SCALE}
+def model_arrays(classifier: Classifier) -> Arrays:
+    """Return everything that a model consists of; nothing where no training goes on from it."""
+    if isinstance(classifier, NetworkClassifier):
+        return _network_arrays(classifier)
+    if isinstance(classifier, ParametricModel):
+        return {PARAMETERS: classifier.parameters}
+    return {}
+
+
+def model_from(arrays: Arrays, fit: Fit) -> Classifier:
+    """Return the model again.
+
+    Parameters
+    ----------
+    arrays
+        What `model_arrays` returned.
+    fit
+        A training of its learner, on points of its schema.
+    """
+    if PARAMETERS not in arrays:
+        return _network_from(arrays, fit.data)
+    objective = fit.learner.objective(fit.data.schema, fit.rng)
+    if objective is None:
+        raise ValueError(f"'{fit.learner}' has no parameters")
+    return ParametricModel(objective, arrays[PARAMETERS])
+
+
+def _network_arrays(classifier: NetworkClassifier) -> Arrays:
+    features = classifier.features
+    arrays: Arrays = {}
+    if features.mean is not None and features.scale is not None:
+        arrays = {"mean": features.mean, "scale": features.scale}
     for i, network in enumerate(classifier.networks):
         arrays |= {f"layer.{i}.{j}": layer.numpy() for j, layer in enumerate(network)}
     trained = {one.name: np.asarray(getattr(classifier.training, one.name)) for one in TRAINED}
     return {**arrays, **trained, "labels": classifier.labels}
 
 
-def network_from(arrays: Arrays, data: TrainingSet) -> NetworkClassifier:
-    """Return the network again.
-
-    Parameters
-    ----------
-    arrays
-        What `network_arrays` returned.
-    data
-        Points of the schema it was trained on.
-    """
+def _network_from(arrays: Arrays, data: TrainingSet) -> NetworkClassifier:
     import torch
 
-    features = encoder(data).fit(data.points.X)
-    scaler = _scaler(features)
-    if scaler is not None:  # it sees data as the first network it goes back to did
-        for name in SCALE:
-            setattr(scaler, name, arrays[name])
+    # It sees data as the first network it goes back to did.
+    features = Encoder(data.schema, arrays.get("mean"), arrays.get("scale"))
     layers: dict[int, dict[int, Any]] = {}
     for name in arrays:
         if name.startswith("layer."):
@@ -55,9 +72,3 @@ def network_from(arrays: Arrays, data: TrainingSet) -> NetworkClassifier:
     trained: dict[str, Any] = {one.name: arrays[one.name] for one in TRAINED}
     trained["served"] = int(trained["served"])
     return NetworkClassifier(features, networks, arrays["labels"], Training(**trained))
-
-
-def _scaler(features: Any) -> Any:
-    """Return what standardises numeric columns, None where they stay as they are."""
-    numeric = features.named_transformers_["numeric"]
-    return getattr(numeric, "estimator", None)

@@ -12,9 +12,9 @@ from groundswell.platform.learners.base import (
     Classifier,
     ScikitLearner,
     TrainingSet,
-    encoder,
     seed_of,
 )
+from groundswell.platform.learners.encoding import encoder
 
 Gamma = Literal["scale"] | Annotated[float, Field(gt=0)]
 
@@ -41,7 +41,7 @@ class SVM(ScikitLearner):
         if data.points.weight is None or self.gamma != "scale":
             return super().fit(data, rng)
         # A weight of 2 is the point twice, which scikit-learn's own "scale" does not know.
-        features = np.asarray(encoder(data).fit_transform(data.points.X))
+        features = encoder(data.points, data.schema).transform(data.points.X)
         return self.replace(gamma=scale(features, data.points.weight)).fit(data, rng)
 
     def classifier(self, rng: np.random.Generator) -> Any:
