@@ -1,0 +1,101 @@
+"""`check_component`: everything that a part of a scenario promises, tried on small inputs."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from importlib import import_module
+from inspect import getdoc
+
+from threadpoolctl import threadpool_limits
+
+import groundswell.stopping  # noqa: F401  (the part "stop" is there)
+from groundswell.component import PARTS, Component
+from groundswell.data import Schema
+from groundswell.testing.laws import ANY_PART, LAWS, BrokenError, Law, Subject
+from groundswell.testing.places import SCHEMAS
+
+SUITES = (
+    "settings", "distributions", "activations", "beliefs", "decisions", "relabelling", "networks",
+    "populations", "signals", "strategies", "learners", "weight_rules", "platforms", "curves",
+    "runs",
+)  # fmt: skip
+
+
+class ConformanceError(AssertionError):
+    """A component breaks laws of its part; the text has a paragraph for each."""
+
+
+def check_component(component: Component, *, schema: Schema | None = None) -> None:
+    """Check that a component keeps the laws of its part.
+
+    Parameters
+    ----------
+    component
+        The component with its parameters, such as ``MyRule(threshold=0.3)``. Check one with each
+        setting that changes what it does.
+    schema
+        What its data look like, for components that name columns, labels or categories. By
+        default the data have the labels "a", "b", "c" and, by form: "columns" the numbers ``age``
+        and ``wage`` and the category ``city`` (Bern, Lima, Oslo, Rome), "images" five pixels
+        ``pixel0``, ..., "cells" four cells, "text" a few words.
+
+    Raises
+    ------
+    ConformanceError
+        If it breaks any: an `AssertionError` that says which, on what input, and what to do.
+
+    >>> from groundswell.agents.decision import Threshold
+    >>> from groundswell.agents.distribution import constant
+    >>> check_component(Threshold(threshold=constant(0.3)))
+    """
+    if not isinstance(component, Component):
+        raise ConformanceError(_no_component(component))
+    subject = Subject(component, tuple(SCHEMAS.values()) if schema is None else (schema,))
+    laws = _laws(component.part)
+    with threadpool_limits(limits=1):
+        broken = [text for one in laws if (text := _broken(one, subject))]
+    if broken:
+        laws_of_it = "1 law" if len(broken) == 1 else f"{len(broken)} laws"
+        named = f"{component.part} '{component}' ({component!r})"
+        raise ConformanceError(
+            "\n\n".join([f"{named} breaks {laws_of_it} of {len(laws)}:", *broken])
+        )
+
+
+def _laws(part: str) -> list[Law]:
+    for suite in SUITES:
+        import_module(f"groundswell.testing.{suite}")
+    return [*LAWS[ANY_PART], *LAWS.get(part, [])]
+
+
+def _broken(law: Law, subject: Subject) -> str | None:
+    """Return how a component breaks a law, None if it keeps it."""
+    try:
+        law(subject)
+    except BrokenError as error:
+        return _paragraph(law, error.inputs, error.found, error.advice)
+    except Exception as error:  # whatever a component raises is a finding
+        inputs = getattr(error, "inputs", [])
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        found = f"{type(error).__name__}: {error} ({last.filename}:{last.lineno})"
+        return _paragraph(
+            law, inputs, found, "it has to work there, or refuse with an InputError if it cannot"
+        )
+    return None
+
+
+def _paragraph(law: Law, inputs: Iterable[str], found: str, advice: str) -> str:
+    lines = {
+        "law": (getdoc(law) or law.__name__).splitlines()[0],
+        "input": ", ".join(inputs),
+        "found": found,
+        "to do": advice,
+    }
+    return "\n".join(f"  {name + ':':<7}{text}" for name, text in lines.items() if text)
+
+
+def _no_component(found: object) -> str:
+    if isinstance(found, type) and issubclass(found, Component):
+        return f"check_component takes a component, not its class: {found.__name__}(...)"
+    return f"check_component takes a component (one of {', '.join(PARTS)}), found {found!r}"

@@ -1,0 +1,89 @@
+"""What a law is: a function that demands something of a component, and says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from groundswell.component import Component
+from groundswell.data import Schema
+
+ANY_PART = "any part"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked.
+
+    Parameters
+    ----------
+    component
+        The component, with its parameters.
+    schemas
+        What the data look like that it is tried on.
+    """
+
+    component: Any
+    schemas: tuple[Schema, ...]
+
+    @property
+    def kind(self) -> type[Component]:
+        """Its class."""
+        return type(self.component)
+
+
+Law = Callable[[Subject], None]
+LAWS: dict[str, list[Law]] = {}
+"""Laws by part, in the order in which they are written; the first line of each is what it says."""
+
+
+def law(part: str) -> Callable[[Law], Law]:
+    """Make a function a law of a part."""
+
+    def register(function: Law) -> Law:
+        LAWS.setdefault(part, []).append(function)
+        return function
+
+    return register
+
+
+class BrokenError(AssertionError):
+    """A component does not do what a law demands.
+
+    Parameters
+    ----------
+    found
+        What it does instead.
+    advice
+        What to do about it.
+    """
+
+    def __init__(self, found: str, advice: str) -> None:
+        super().__init__(found)
+        self.found, self.advice = found, advice
+        self.inputs: list[str] = []
+
+
+def demand(holds: object, found: str, advice: str) -> None:
+    """Say that a law is broken unless something holds.
+
+    Raises
+    ------
+    BrokenError
+        If it does not.
+    """
+    if not holds:
+        raise BrokenError(found, advice)
+
+
+@contextmanager
+def given(description: str) -> Iterator[None]:
+    """Name the input that the block tries, for the message if a law is broken there."""
+    try:
+        yield
+    except Exception as error:
+        named: Any = error
+        named.inputs = [description, *getattr(error, "inputs", [])]
+        raise
