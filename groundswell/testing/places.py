@@ -10,6 +10,7 @@ import numpy as np
 
 from groundswell.agents.beliefs import News, Observed
 from groundswell.agents.columns import Columns
+from groundswell.agents.distribution import Constant
 from groundswell.agents.payoff import Payoff
 from groundswell.agents.situation import Situation
 from groundswell.agents.tally import Tally
@@ -148,14 +149,15 @@ def heard() -> list[News]:
 def place(component: Component, users: int = USERS, ties: str = "sparse") -> Place:
     """Return users with what a component asks of each of them.
 
-    Settings that may differ between users do, where the component takes other values than its
-    own.
+    What is one number for everybody differs here, between half of it and all of it.
     """
     rng, columns = np.random.default_rng(users), Columns(users)
     for name, ends in SPREAD.items():
         columns[name] = rng.uniform(*ends, users)
     for key, setting in per_user(component):
-        columns[str(key[-1])] = setting.draw(users, rng, numbers(users))
+        values = setting.draw(users, rng, numbers(users))
+        same_for_all = isinstance(setting, Constant)
+        columns[str(key[-1])] = values * rng.uniform(0.5, 1, users) if same_for_all else values
     for name, share in {"joined": 0.4, "committed": 0.1, "removed": 0.1}.items():
         columns[name] = rng.random(users) < share
     columns["removed"] = columns["removed"] & ~columns["joined"]
