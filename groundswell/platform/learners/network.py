@@ -233,7 +233,7 @@ def fit_networks(fits: Sequence[Fit]) -> list[NetworkClassifier | DivergedError]
     from groundswell.platform.learners.engine import train
 
     encoders = [_encoder(fit.data) for fit in fits]
-    problems = [_problem(fit, encode) for fit, encode in zip(fits, encoders, strict=True)]
+    problems = [problem_of(fit, encode) for fit, encode in zip(fits, encoders, strict=True)]
     return [
         _classifier(fit.data, encode, trained)
         for fit, encode, trained in zip(fits, encoders, train(problems), strict=True)
@@ -247,7 +247,8 @@ def _encoder(data: TrainingSet) -> Encoder:
     return encoder(data.points, data.schema)
 
 
-def _problem(fit: Fit, encode: Encoder) -> Problem:
+def problem_of(fit: Fit, encode: Encoder) -> Problem:
+    """Return a training as the engine takes it."""
     import torch
 
     from groundswell.platform.learners.engine import Problem
