@@ -8,9 +8,6 @@ import groundswell.stopping  # noqa: F401
 from groundswell.component import PARTS
 from groundswell.testing import check_component
 
-ATTEMPTS = {
-    ("learner", "forest"): [{"trees": 12}],
-}
 THIRD = {"kind": "uniform", "low": 0.1, "high": 0.5}
 WIDE = {"kind": "uniform", "low": 0.5, "high": 15.0}
 NETWORK = {"epochs": 12, "batch": 32}
@@ -67,10 +64,10 @@ SETTINGS = {
         "erdos-renyi": [{"mean_degree": 3.0}],
         "barabasi-albert": [{"ties": 2}],
         "edge-list": [{"path": "ties.txt"}, {"path": "ties.txt", "directed": True},
-                      {"path": "ties.txt", "weighted": True}],
+                      {"path": "weights.txt", "weighted": True}],
         "named": [{"name": "karate"}],
         "lattice": [{"side": 5}, {"side": 5, "neighbourhood": "moore"}],
-        "stochastic-block": [{}, {"blocks": [5, 10]}],
+        "stochastic-block": [{}, {"blocks": [10, 20]}],
     },
     "learner": {
         "bayes": [{}, {"plug_in": True}],
@@ -123,8 +120,9 @@ def files(tmp_path, monkeypatch):
     ]
     (tmp_path / "people.csv").write_text("work,age,name,says\n" + "\n".join(people) + "\n")
     pairs = rng.integers(30, size=(60, 2))
-    ties = {(a, b): f"{a} {b} {1 + (a + b) % 3}" for a, b in np.sort(pairs).tolist() if a != b}
-    (tmp_path / "ties.txt").write_text("\n".join(ties.values()) + "\n")
+    ties = {(a, b) for a, b in np.sort(pairs).tolist() if a != b}
+    (tmp_path / "ties.txt").write_text("".join(f"{a} {b}\n" for a, b in ties))
+    (tmp_path / "weights.txt").write_text("".join(f"{a} {b} {1 + a % 3}\n" for a, b in ties))
 
 
 @pytest.mark.usefixtures("files")

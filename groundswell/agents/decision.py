@@ -196,7 +196,8 @@ class Threshold(Decision):
     measure: Literal["share", "count"] = "share"
     """Whether the threshold is a share or a number of users."""
     threshold: Distribution
-    """The threshold θ_i."""
+    """The threshold θ_i, any number: at 0 a user joins by itself, above all it can see it never
+    does."""
     reversible: bool = True
     """Members leave when the condition no longer holds."""
 

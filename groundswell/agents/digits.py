@@ -84,7 +84,7 @@ class DigitsSource(Source):
         y = label[which]
         wrong = rng.random(count) < self.digits.label_noise
         y = np.where(wrong, rng.integers(10, size=count), y)
-        return Points(X.reshape(count, -1), y)
+        return Points(X.reshape(count, SIDE * SIDE), y)
 
 
 @lru_cache(maxsize=1)

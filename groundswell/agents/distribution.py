@@ -92,7 +92,7 @@ class Constant(Given):
 
     kind: Literal["constant"] = "constant"
     value: float
-    """The number."""
+    """Any number."""
 
     def draw(self, users: int, rng: np.random.Generator, columns: Columns) -> Floats:
         """Return the number N times."""
@@ -147,7 +147,7 @@ class Normal(Continuous):
 
     kind: Literal["normal"] = "normal"
     mean: float
-    """Mean."""
+    """Mean, any number."""
     sd: float = Field(ge=0)
     """Standard deviation."""
 

@@ -120,7 +120,7 @@ class Pixels(Signal):
     pixels: Ints = Field(min_length=1)
     """Which pixels, counted row by row from 0 at the top left."""
     value: float = 1.0
-    """The value."""
+    """The value, any number; digits lie in [0, 1]."""
 
     def apply(self, X: Floats, schema: Schema) -> Floats:
         """Return X with the pixels set."""

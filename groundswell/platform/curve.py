@@ -29,7 +29,7 @@ class LogisticCurve(Curve):
 
     kind: Literal["logistic"] = "logistic"
     midpoint: float = 0.3
-    """Where S = 1/2."""
+    """Where S = 1/2, any number: beyond [0, 1] no share of the users gets there."""
     steepness: float = Field(20.0, gt=0)
     """Four times the slope there."""
 

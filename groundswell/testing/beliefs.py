@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from groundswell.agents.beliefs import News, Observed, Spillover
@@ -13,44 +15,39 @@ from groundswell.testing.sameness import repeated
 MORE_ROUNDS = 12
 
 
-@law("belief")
-def one_gain_per_user(subject: Subject) -> None:
-    """`gain` is a finite number per user, the same again for the same memory."""
+def _cases(subject: Subject) -> Iterator[tuple[str, Place, Spillover]]:
+    measured: list[Spillover] = ["measured"] if subject.component.compares_placebo else []
     for here in places(subject.component):
-        for spillover in _spillovers(subject):
-            with given(f"{here.name}, spillover = {spillover}"):
-                observed = _observed(subject, here)
-                found = repeated(
-                    lambda known, share=spillover, state=here.columns["joined"]: _gains(
-                        subject, known, share, state
-                    ),
-                    observed,
-                )
-                demand(
-                    found.shape == (here.users,) and np.isfinite(found).all(),
-                    f"it returns {found[:5]} of shape {found.shape}",
-                    "return a Gain whose table has finite numbers, and whose start has one place "
-                    "in it for each user",
-                )
+        for spillover in (0.0, 0.2, *measured):
+            yield f"{here.name}, spillover = {spillover}", here, spillover
 
 
-@law("belief")
-def names_of_users_mean_nothing(subject: Subject) -> None:
+@law("belief", over=_cases)
+def one_gain_per_user(subject: Subject, here: Place, spillover: Spillover) -> None:
+    """`gain` is a finite number per user, the same again for the same memory."""
+    observed, joined = _observed(subject, here), here.columns["joined"]
+    found = repeated(lambda known: _gains(subject, known, spillover, joined), observed)
+    demand(
+        found.shape == (here.users,) and np.isfinite(found).all(),
+        f"it returns {found[:5]} of shape {found.shape}",
+        "return a Gain whose table has finite numbers, and whose start has a place in it for each "
+        "user",
+    )
+
+
+@law("belief", over=_cases)
+def names_of_users_mean_nothing(subject: Subject, here: Place, spillover: Spillover) -> None:
     """Users called something else believe the same."""
-    here = place(subject.component)
     name = np.random.default_rng(2).permutation(here.users)
-    there = here.renamed(name)
-    for spillover in _spillovers(subject):
-        with given(f"{here.name}, spillover = {spillover}"):
-            one, other = (
-                _gains(subject, _observed(subject, at), spillover, at.columns["joined"])
-                for at in (here, there)
-            )
-            demand(
-                np.array_equal(one, other[name]),
-                "users that have been given other numbers believe something else",
-                "let nothing depend on a user's row but its columns and ties",
-            )
+    one, other = (
+        _gains(subject, _observed(subject, at), spillover, at.columns["joined"])
+        for at in (here, here.renamed(name))
+    )
+    demand(
+        np.array_equal(one, other[name]),
+        "users that have been given other numbers believe something else",
+        "let nothing depend on a user's row but its columns and ties",
+    )
 
 
 @law("belief")
@@ -76,11 +73,6 @@ def ahead_is_what_comes(subject: Subject) -> None:
                 "users believe what `ahead` did not announce, so that runs would end too early",
                 "have `ahead` return the memories at which gains are largest and smallest",
             )
-
-
-def _spillovers(subject: Subject) -> list[Spillover]:
-    measured: list[Spillover] = ["measured"] if subject.component.compares_placebo else []
-    return [0.0, 0.2, *measured]
 
 
 def _observed(subject: Subject, here: Place) -> Observed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -18,163 +17,159 @@ SEEDS = range(8)
 ALMOST_ONE = np.nextafter(1.0, 0.0)
 
 
-@law("decision")
-def wants_answers_for_each(subject: Subject) -> None:
-    """`wants` returns a bool for each user it is asked about, the same again for the same draws."""
-    for here, payoff in _cases(subject):
-        users = np.arange(here.users)
-        for asked in (users, users[::3], users[:0]):
-            with given(f"{here.name}, {len(asked)} of them revise"):
-                draws = dealt(subject, asked, 1)
-                columns = replace(here, columns=here.columns)
-                found = repeated(
-                    lambda at, who, luck, terms=payoff: _wants(
-                        subject, at.situation(terms), who, luck
-                    ),
-                    columns, asked, draws,
-                )  # fmt: skip
-                demand(
-                    found.shape == asked.shape and found.dtype == bool,
-                    f"it returns {found.dtype} of shape {found.shape}",
-                    f"return a bool for each of `users`, shape {asked.shape}: index what you work "
-                    "out for everybody with [users]",
-                )
-
-
-@law("decision")
-def each_is_asked_for_itself(subject: Subject) -> None:
-    """What a user wants does not depend on who else revises at the same time, or in which order."""
-    for here, payoff in _cases(subject):
-        users = np.random.default_rng(4).permutation(here.users)
-        draws = dealt(subject, users, 2)
-        together = _wants(subject, here.situation(payoff), users, draws)
-        for place_in_line in range(0, here.users, 7):
-            one = slice(place_in_line, place_in_line + 1)
-            alone = _wants(subject, here.situation(payoff), users[one], draws[one])
-            with given(f"{here.name}, user {users[one][0]}"):
-                demand(
-                    np.array_equal(together[one], alone),
-                    f"it wants {together[one][0]} among others and {alone[0]} by itself",
-                    "index by `users`: row i of `draws` belongs to user users[i]",
-                )
-
-
-@law("decision")
-def both_forms_agree(subject: Subject) -> None:
-    """`take_turns` does with one user what `wants` says of it."""
-    for here, payoff in _cases(subject):
-        for seed in SEEDS:
-            users = np.random.default_rng(seed).integers(here.users, size=1)
-            draws = dealt(subject, users, seed)
-            with given(f"{here.name}, user {users[0]}, draws {draws[0].round(3)}"):
-                wanted = _wants(subject, here.situation(payoff), users, draws)
-                joined = _after_turns(subject, here, payoff, users, draws)
-                demand(
-                    joined[users[0]] == wanted[0],
-                    f"`wants` says {bool(wanted[0])}, and after `take_turns` it is "
-                    f"{bool(joined[users[0]])}",
-                    "have both call one function; `take_turns` changes `joined` in place",
-                )
-
-
-@law("decision")
-def turns_move_those_in_order(subject: Subject) -> None:
-    """`take_turns` moves users in `order` that are not locked, and no others."""
-    for here, payoff in _cases(subject):
-        everybody = np.arange(here.users)
-        for order in (everybody[::2], everybody[:0], np.repeat(everybody[:1], 3)):
-            with given(f"{here.name}, {len(order)} turns"):
-                draws = dealt(subject, order, 5)
-                joined = repeated(
-                    lambda at, who, luck, terms=payoff: _after_turns(
-                        subject, at, terms, who, luck
-                    ),
-                    here, order, draws,
-                )  # fmt: skip
-                moved = np.flatnonzero(joined != here.columns["joined"])
-                demand(
-                    np.isin(moved, order).all(),
-                    f"users {np.setdiff1d(moved, order)[:5]} move without having a turn",
-                    "change joined[user] of the users in `order` only",
-                )
-                stuck = moved[_locked(here)[moved]]
-                demand(
-                    not len(stuck),
-                    f"users {stuck[:5]} move, who are committed or have left for good",
-                    "skip locked users: order[~locked[order]]",
-                )
-
-
-@law("decision")
-def books_are_kept(subject: Subject) -> None:
-    """`revise` leaves committed seeds in, and those who left for good out."""
-    for here, payoff in _cases(subject):
-        users, columns = np.arange(here.users), here.columns
-        for activation in ("synchronous", "sequential"):
-            rule = subject.component.replace(activation={"kind": activation})
-            with given(f"{here.name}, {activation}"):
-                found = rule.revise(here.situation(payoff), users, dealt(subject, users, 6))
-                demand(
-                    found.joined[columns["committed"]].all()
-                    and not (found.joined & columns["removed"]).any()
-                    and not (found.joined & found.removed).any()
-                    and (found.removed >= columns["removed"]).all(),
-                    "somebody who is committed leaves, or somebody who left for good comes back",
-                    "leave `revise` as it is, and let `take_turns` skip locked users",
-                )
-
-
-@law("decision")
-def all_random_numbers_will_do(subject: Subject) -> None:
-    """No random number in [0, 1) makes it fail, the first and the last included."""
-    for here, payoff in _cases(subject):
-        users = np.arange(here.users)
-        for number in (0.0, ALMOST_ONE):
-            draws = np.full((here.users, subject.component.draws), number)
-            with given(f"{here.name}, all draws {number}"), np.errstate(all="raise", under="ignore"):
-                wanted = _wants(subject, here.situation(payoff), users, draws)
-                joined = _after_turns(subject, here, payoff, users[:1], draws[:1])
-                free = not _locked(here)[0]
-                demand(
-                    not free or joined[0] == wanted[0],
-                    "`wants` and `take_turns` disagree",
-                    "compare with < in both: draws lie in [0, 1), 0 included",
-                )
-
-
-@law("decision")
-def at_rest_means_at_rest(subject: Subject) -> None:
-    """Where `at_rest` says that nobody would move, nobody does, whatever the draws."""
-    for here, payoff in _cases(subject):
-        users = np.flatnonzero(~_locked(here))
-        if not subject.component.at_rest(here.situation(payoff), users):
-            continue
-        before = here.columns["joined"]
-        for seed in SEEDS:
-            with given(f"{here.name}, draws of seed {seed}"):
-                wanted = _wants(subject, here.situation(payoff), users, dealt(subject, users, seed))
-                demand(
-                    np.array_equal(wanted, before[users]),
-                    f"users {users[wanted != before[users]][:5]} would move, so that runs would "
-                    "end too early",
-                    "leave `at_rest` as it is, or have it return False where anybody may move",
-                )
-
-
-def dealt(subject: Subject, users: Ints, seed: int) -> Floats:
-    """Return random numbers, one row for each revision."""
-    return np.random.default_rng(seed).random((len(users), subject.component.draws))
-
-
 def payoffs() -> list[Payoff]:
     """Return two participation games: one of success alone, one with everything in it."""
     return [Payoff(), Payoff(spillover=0.2, safety=0.5)]
 
 
-def _cases(subject: Subject) -> Iterator[tuple[Place, Payoff]]:
+def _cases(subject: Subject) -> Iterator[tuple[str, Place, Payoff]]:
+    alone, everything = payoffs()
     for here in places(subject.component):
-        yield here, payoffs()[1]
-    yield place(subject.component), payoffs()[0]
+        yield here.name, here, everything
+    yield f"success alone pays, {(ordinary := place(subject.component)).name}", ordinary, alone
+
+
+@law("decision", over=_cases)
+def wants_answers_for_each(subject: Subject, here: Place, payoff: Payoff) -> None:
+    """`wants` returns a bool for each user it is asked about, the same again for the same draws."""
+    users = np.arange(here.users)
+    for asked in (users, users[::3], users[:0]):
+        with given(f"{len(asked)} of them revise"):
+            draws = dealt(subject, asked, 1)
+            found = repeated(
+                lambda at, who, luck: _wants(
+                    subject, at.situation(payoff), who, luck
+                ),
+                here, asked, draws,
+            )  # fmt: skip
+            demand(
+                found.shape == asked.shape and found.dtype == bool,
+                f"it returns {found.dtype} of shape {found.shape}",
+                f"return a bool for each of `users`, shape {asked.shape}: index what you work "
+                "out for everybody with [users]",
+            )
+
+
+@law("decision", over=_cases)
+def each_is_asked_for_itself(subject: Subject, here: Place, payoff: Payoff) -> None:
+    """What a user wants does not depend on who else revises at the same time, or in which order."""
+    users = np.random.default_rng(4).permutation(here.users)
+    draws = dealt(subject, users, 2)
+    together = _wants(subject, here.situation(payoff), users, draws)
+    for place_in_line in range(0, here.users, 7):
+        one = slice(place_in_line, place_in_line + 1)
+        alone = _wants(subject, here.situation(payoff), users[one], draws[one])
+        with given(f"user {users[one][0]}"):
+            demand(
+                np.array_equal(together[one], alone),
+                f"it wants {together[one][0]} among others and {alone[0]} by itself",
+                "index by `users`: row i of `draws` belongs to user users[i]",
+            )
+
+
+@law("decision", over=_cases)
+def both_forms_agree(subject: Subject, here: Place, payoff: Payoff) -> None:
+    """`take_turns` does with one user what `wants` says of it."""
+    for seed in SEEDS:
+        free = np.flatnonzero(~_locked(here))
+        users = np.random.default_rng(seed).permutation(free)[:1]
+        if not len(users):
+            continue
+        draws = dealt(subject, users, seed)
+        with given(f"user {users[0]}, draws {draws[0].round(3)}"):
+            wanted = _wants(subject, here.situation(payoff), users, draws)
+            joined = _after_turns(subject, here, payoff, users, draws)
+            demand(
+                joined[users[0]] == wanted[0],
+                f"`wants` says {bool(wanted[0])}, and after `take_turns` it is "
+                f"{bool(joined[users[0]])}",
+                "have both call one function; `take_turns` changes `joined` in place",
+            )
+
+
+@law("decision", over=_cases)
+def turns_move_those_in_order(subject: Subject, here: Place, payoff: Payoff) -> None:
+    """`take_turns` moves users in `order` that are not locked, and no others."""
+    everybody = np.arange(here.users)
+    for order in (everybody[::2], everybody[:0], np.repeat(everybody[:1], 3)):
+        with given(f"{len(order)} turns"):
+            draws = dealt(subject, order, 5)
+            joined = repeated(
+                lambda at, who, luck: _after_turns(
+                    subject, at, payoff, who, luck
+                ),
+                here, order, draws,
+            )  # fmt: skip
+            moved = np.flatnonzero(joined != here.columns["joined"])
+            demand(
+                np.isin(moved, order).all(),
+                f"users {np.setdiff1d(moved, order)[:5]} move without having a turn",
+                "change joined[user] of the users in `order` only",
+            )
+            stuck = moved[_locked(here)[moved]]
+            demand(
+                not len(stuck),
+                f"users {stuck[:5]} move, who are committed or have left for good",
+                "skip locked users: order[~locked[order]]",
+            )
+
+
+@law("decision", over=_cases)
+def books_are_kept(subject: Subject, here: Place, payoff: Payoff) -> None:
+    """`revise` leaves committed seeds in, and those who left for good out."""
+    users, columns = np.arange(here.users), here.columns
+    for activation in ("synchronous", "sequential"):
+        rule = subject.component.replace(activation={"kind": activation})
+        with given(f"{activation}"):
+            found = rule.revise(here.situation(payoff), users, dealt(subject, users, 6))
+            demand(
+                found.joined[columns["committed"]].all()
+                and not (found.joined & columns["removed"]).any()
+                and not (found.joined & found.removed).any()
+                and (found.removed >= columns["removed"]).all(),
+                "somebody who is committed leaves, or somebody who left for good comes back",
+                "leave `revise` as it is, and let `take_turns` skip locked users",
+            )
+
+
+@law("decision", over=_cases)
+def all_random_numbers_will_do(subject: Subject, here: Place, payoff: Payoff) -> None:
+    """No random number in [0, 1) makes it fail, the first and the last included."""
+    users = np.arange(here.users)
+    for number in (0.0, ALMOST_ONE):
+        draws = np.full((here.users, subject.component.draws), number)
+        with given(f"all draws {number}"), np.errstate(all="raise", under="ignore"):
+            wanted = _wants(subject, here.situation(payoff), users, draws)
+            joined = _after_turns(subject, here, payoff, users[:1], draws[:1])
+            free = not _locked(here)[0]
+            demand(
+                not free or joined[0] == wanted[0],
+                "`wants` and `take_turns` disagree",
+                "compare with < in both: draws lie in [0, 1), 0 included",
+            )
+
+
+@law("decision", over=_cases)
+def at_rest_means_at_rest(subject: Subject, here: Place, payoff: Payoff) -> None:
+    """Where `at_rest` says that nobody would move, nobody does, whatever the draws."""
+    users = np.flatnonzero(~_locked(here))
+    if not subject.component.at_rest(here.situation(payoff), users):
+        return
+    before = here.columns["joined"]
+    for seed in SEEDS:
+        with given(f"draws of seed {seed}"):
+            wanted = _wants(subject, here.situation(payoff), users, dealt(subject, users, seed))
+            demand(
+                np.array_equal(wanted, before[users]),
+                f"users {users[wanted != before[users]][:5]} would move, so that runs would "
+                "end too early",
+                "leave `at_rest` as it is, or have it return False where anybody may move",
+            )
+
+
+def dealt(subject: Subject, users: Ints, seed: int) -> Floats:
+    """Return random numbers, one row for each revision."""
+    return np.random.default_rng(seed).random((len(users), subject.component.draws))
 
 
 def _locked(here: Place) -> Bools:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from groundswell.component import Component
@@ -35,15 +36,32 @@ class Subject:
 
 
 Law = Callable[[Subject], None]
+Check = Callable[..., None]
+Inputs = Callable[[Subject], Iterable[tuple[Any, ...]]]
 LAWS: dict[str, list[Law]] = {}
 """Laws by part, in the order in which they are written; the first line of each is what it says."""
 
 
-def law(part: str) -> Callable[[Law], Law]:
-    """Make a function a law of a part."""
+def law(part: str, over: Inputs | None = None) -> Callable[[Check], Check]:
+    """Make a function a law of a part.
 
-    def register(function: Law) -> Law:
-        LAWS.setdefault(part, []).append(function)
+    Parameters
+    ----------
+    part
+        Name of the part.
+    over
+        What the law is tried on: returns inputs, each with its description first. The function
+        gets the subject and what follows the description; without it, only the subject.
+    """
+
+    def register(function: Check) -> Check:
+        @wraps(function)
+        def of_all(subject: Subject) -> None:
+            for description, *inputs in over(subject) if over is not None else ():
+                with given(description):
+                    function(subject, *inputs)
+
+        LAWS.setdefault(part, []).append(of_all if over is not None else function)
         return function
 
     return register

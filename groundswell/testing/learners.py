@@ -16,10 +16,23 @@ from groundswell.testing.places import fitting, points, training
 from groundswell.testing.sameness import repeated
 
 POINTS = 120
+HEAVY = 50.0
+NOISE = 0.5
 SOLVED = 0.99
 """Share of answers that two fits to the same problem agree on, up to a solver's tolerance."""
 TRAINED = 0.9
 """The same where training is random."""
+
+
+def _data(subject: Subject, noise: float = 0.0) -> Iterator[tuple[str, Schema, Points]]:
+    for schema in fitting(subject.component, subject.schemas):
+        data = points(schema, POINTS, noise=noise)
+        yield f"{POINTS} points of the form '{schema.form}'", schema, data
+
+
+def _weighted(subject: Subject) -> Iterator[tuple[str, Schema, Points]]:
+    """Return points whose label is often another one, if it can weigh them."""
+    return _data(subject, NOISE) if subject.component.weighted else iter(())
 
 
 @law("learner")
@@ -32,145 +45,132 @@ def some_data_fit(subject: Subject) -> None:
     )
 
 
-@law("learner")
-def answers_are_labels(subject: Subject) -> None:
+@law("learner", over=_data)
+def answers_are_labels(subject: Subject, schema: Schema, data: Points) -> None:
     """`predict` answers each row with the int64 index of a label that somebody has submitted."""
-    for schema, data in _data(subject):
-        fresh = points(schema, 50, seed=1)
-        for seen in ([0, 1], list(range(len(schema.labels)))):
-            known = training(data.where(np.isin(data.y, seen)), schema)
-            with given(f"labels {', '.join(schema.labels[label] for label in seen)}"):
-                found = _answers(subject, known, fresh)
-                demand(
-                    isinstance(found, np.ndarray)
-                    and found.shape == (len(fresh),)
-                    and found.dtype == np.int64,
-                    f"it returns {getattr(found, 'dtype', type(found).__name__)} of shape "
-                    f"{np.shape(found)}",
-                    "return one label index per row, as an array of int64",
-                )
-                strange = np.setdiff1d(found, seen)
-                demand(
-                    not len(strange),
-                    f"it answers {strange.tolist()}, which nobody has submitted",
-                    "choose among np.unique(data.points.y)",
-                )
-
-
-@law("learner")
-def the_same_again(subject: Subject) -> None:
-    """The same data and the same seed give the same model; data and rows stay as they are."""
-    for schema, data in _data(subject):
-        other, fresh = points(schema, POINTS, seed=5), points(schema, 50, seed=1)
-        known = training(data, schema)
-        _answers(subject, known, fresh)  # what it takes time to load is loaded
-        found = repeated(lambda those, rows: _answers(subject, those, rows), known, fresh)
-        _answers(subject, training(other, schema), fresh)
-        demand(
-            np.array_equal(found, _answers(subject, known, fresh)),
-            "it gives another model after having been fitted to other data in between",
-            "return a new model from `fit`, and keep nothing in the learner",
-        )
-        model = _fitted(subject, known)
-        repeated(model.predict, fresh.X)
-        if subject.kind.deterministic:
+    fresh = points(schema, 50, seed=1)
+    for seen in ([0, 1], list(range(len(schema.labels)))):
+        known = training(data.where(np.isin(data.y, seen)), schema)
+        with given(f"labels {', '.join(schema.labels[label] for label in seen)}"):
+            found = _answers(subject, known, fresh)
             demand(
-                np.array_equal(found, _answers(subject, known, fresh, seed=77)),
-                "another seed gives another model, and deterministic is True",
-                "set deterministic = False",
+                isinstance(found, np.ndarray)
+                and found.shape == (len(fresh),)
+                and found.dtype == np.int64,
+                f"it returns {getattr(found, 'dtype', type(found).__name__)} of shape "
+                f"{np.shape(found)}",
+                "return one label index per row, as an array of int64",
             )
-
-
-@law("learner")
-def one_label_is_the_answer(subject: Subject) -> None:
-    """Where everybody submits one label, that is the answer to everything."""
-    for schema, data in _data(subject):
-        last = len(schema.labels) - 1
-        alike = replace(data, y=np.full(len(data), last))
-        found = fit(subject.component, training(alike, schema), np.random.default_rng(3))
-        demand(
-            (found.predict(points(schema, 50, seed=1).X) == last).all(),
-            f"it answers something else than '{schema.labels[last]}' to some rows",
-            "leave one_label = False, and it is not asked to learn from one label",
-        )
-
-
-@law("learner")
-def the_order_of_labels_means_nothing(subject: Subject) -> None:
-    """Labels in another order are answered as before, where the data leave no doubt."""
-    for schema, data in _data(subject):
-        fresh, new = points(schema, 200, seed=1), np.roll(np.arange(len(schema.labels)), 1)
-        names = tuple(schema.labels[old] for old in np.argsort(new))
-        turned = replace(schema, labels=names)
-        one = _answers(subject, training(data, schema), fresh)
-        other = _answers(subject, training(replace(data, y=new[data.y]), turned), fresh)
-        agree = float(np.mean(new[one] == other))
-        demand(
-            agree >= _tolerance(subject),
-            f"with labels in the order {', '.join(names)} it answers {1 - agree:.0%} of rows with "
-            "another label",
-            "treat label indices as names: no arithmetic with them",
-        )
-
-
-@law("learner")
-def weights_count_rows(subject: Subject) -> None:
-    """A point of weight 2 is two points, if it says that it can weigh them."""
-    for schema, data in _data(subject, noise=0.4) if subject.component.weighted else ():
-        times = np.random.default_rng(5).integers(1, 5, len(data))
-        fresh = points(schema, 300, seed=1, noise=0.4)
-        heavy = training(replace(data, weight=times.astype(float)), schema)
-        rows = training(data.where(np.repeat(np.arange(len(data)), times)), schema)
-        by_weight, by_rows = (_answers(subject, known, fresh) for known in (heavy, rows))
-        agree = float(np.mean(by_weight == by_rows))
-        another = float(np.mean(_answers(subject, rows, fresh, seed=8) == by_rows))
-        demand(
-            agree >= min(another - (1 - TRAINED), SOLVED),
-            f"{1 - agree:.0%} of answers differ between weights of 1 to 4 and so many copies",
-            "use data.points.weights in every mean and sum, or have the property `weighted` return "
-            "False",
-        )
-
-
-@law("learner")
-def weights_matter(subject: Subject) -> None:
-    """Points that weigh 50 times as much change answers, if it says that it can weigh them."""
-    for schema, data in _data(subject, noise=0.6) if subject.component.weighted else ():
-        fresh = points(schema, 300, seed=1, noise=0.6)
-        heavy = np.where(np.random.default_rng(6).random(len(data)) < 0.5, 50.0, 1.0)  # noqa: PLR2004
-        plain, tilted = (
-            _answers(subject, training(replace(data, weight=weight), schema), fresh)
-            for weight in (np.ones(len(data)), heavy)
-        )
-        demand(
-            not np.array_equal(plain, tilted),
-            "all answers are the same with and without them",
-            "use data.points.weights, or have the property `weighted` return False",
-        )
-
-
-@law("learner")
-def few_points_will_do(subject: Subject) -> None:
-    """Two points are learned from, or refused by `check_size`."""
-    for schema, data in _data(subject):
-        first = [int(np.argmax(data.y == label)) for label in (0, 1)]
-        with given("two of them"):
-            try:
-                subject.component.check_size(2)
-            except InputError:
-                continue
-            found = _answers(subject, training(data.where(np.array(first)), schema), data)
+            strange = np.setdiff1d(found, seen)
             demand(
-                np.isin(found, (0, 1)).all(),
-                f"it answers {np.unique(found).tolist()}",
+                not len(strange),
+                f"it answers {strange.tolist()}, which nobody has submitted",
                 "choose among np.unique(data.points.y)",
             )
 
 
-def _data(subject: Subject, noise: float = 0.0) -> Iterator[tuple[Schema, Points]]:
-    for schema in fitting(subject.component, subject.schemas):
-        with given(f"{POINTS} points of the form '{schema.form}'"):
-            yield schema, points(schema, POINTS, noise=noise)
+@law("learner", over=_data)
+def the_same_again(subject: Subject, schema: Schema, data: Points) -> None:
+    """The same data and the same seed give the same model; data and rows stay as they are."""
+    other, fresh = points(schema, POINTS, seed=5), points(schema, 50, seed=1)
+    known = training(data, schema)
+    _answers(subject, known, fresh)  # what it takes time to load is loaded
+    found = repeated(lambda those, rows: _answers(subject, those, rows), known, fresh)
+    _answers(subject, training(other, schema), fresh)
+    demand(
+        np.array_equal(found, _answers(subject, known, fresh)),
+        "it gives another model after having been fitted to other data in between",
+        "return a new model from `fit`, and keep nothing in the learner",
+    )
+    model = _fitted(subject, known)
+    repeated(model.predict, fresh.X)
+    if subject.kind.deterministic:
+        demand(
+            np.array_equal(found, _answers(subject, known, fresh, seed=77)),
+            "another seed gives another model, and deterministic is True",
+            "set deterministic = False",
+        )
+
+
+@law("learner", over=_data)
+def one_label_is_the_answer(subject: Subject, schema: Schema, data: Points) -> None:
+    """Where everybody submits one label, that is the answer to everything."""
+    last = len(schema.labels) - 1
+    alike = replace(data, y=np.full(len(data), last))
+    found = fit(subject.component, training(alike, schema), np.random.default_rng(3))
+    demand(
+        (found.predict(points(schema, 50, seed=1).X) == last).all(),
+        f"it answers something else than '{schema.labels[last]}' to some rows",
+        "leave one_label = False, and it is not asked to learn from one label",
+    )
+
+
+@law("learner", over=_data)
+def the_order_of_labels_means_nothing(subject: Subject, schema: Schema, data: Points) -> None:
+    """Labels in another order are answered as before, where the data leave no doubt."""
+    fresh, new = points(schema, 200, seed=1), np.roll(np.arange(len(schema.labels)), 1)
+    names = tuple(schema.labels[old] for old in np.argsort(new))
+    turned = replace(schema, labels=names)
+    one = _answers(subject, training(data, schema), fresh)
+    other = _answers(subject, training(replace(data, y=new[data.y]), turned), fresh)
+    agree = float(np.mean(new[one] == other))
+    demand(
+        agree >= _tolerance(subject),
+        f"with labels in the order {', '.join(names)} it answers {1 - agree:.0%} of rows with "
+        "another label",
+        "treat label indices as names: no arithmetic with them",
+    )
+
+
+@law("learner", over=_weighted)
+def weights_count_rows(subject: Subject, schema: Schema, data: Points) -> None:
+    """A point of weight 2 is two points, if it says that it can weigh them."""
+    times = np.random.default_rng(5).integers(1, 5, len(data))
+    fresh = points(schema, 300, seed=1, noise=NOISE)
+    heavy = training(replace(data, weight=times.astype(float)), schema)
+    rows = training(data.where(np.repeat(np.arange(len(data)), times)), schema)
+    by_weight, by_rows = (_answers(subject, known, fresh) for known in (heavy, rows))
+    agree = float(np.mean(by_weight == by_rows))
+    another = float(np.mean(_answers(subject, rows, fresh, seed=8) == by_rows))
+    demand(
+        agree >= min(another - (1 - TRAINED), SOLVED),
+        f"{1 - agree:.0%} of answers differ between weights of 1 to 4 and so many copies",
+        "use data.points.weights in every mean and sum, or have the property `weighted` return "
+        "False",
+    )
+
+
+@law("learner", over=_weighted)
+def weights_matter(subject: Subject, schema: Schema, data: Points) -> None:
+    """If it says that it can weigh points, answers change where a label weighs 50 times as much."""
+    fresh = points(schema, 300, seed=1, noise=NOISE)
+    heavy = np.where(data.y == 0, HEAVY, 1.0)
+    plain, tilted = (
+        _answers(subject, training(replace(data, weight=weight), schema), fresh)
+        for weight in (np.ones(len(data)), heavy)
+    )
+    demand(
+        not np.array_equal(plain, tilted),
+        "all answers are the same with and without them",
+        "use data.points.weights, or have the property `weighted` return False",
+    )
+
+
+@law("learner", over=_data)
+def few_points_will_do(subject: Subject, schema: Schema, data: Points) -> None:
+    """Two points are learned from, or refused by `check_size`."""
+    first = [int(np.argmax(data.y == label)) for label in (0, 1)]
+    with given("two of them"):
+        try:
+            subject.component.check_size(2)
+        except InputError:
+            return
+        found = _answers(subject, training(data.where(np.array(first)), schema), data)
+        demand(
+            np.isin(found, (0, 1)).all(),
+            f"it answers {np.unique(found).tolist()}",
+            "choose among np.unique(data.points.y)",
+        )
 
 
 def _fitted(subject: Subject, data: TrainingSet, seed: int = 3) -> Classifier:

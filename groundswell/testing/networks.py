@@ -31,7 +31,8 @@ def ties_are_well_formed(subject: Subject) -> None:
                 "leave `has_ties` as it is",
             )
             demand(
-                not network.expected_ties(users) or ties.count <= 2 * network.expected_ties(users) + 30,
+                not network.expected_ties(users)
+                or ties.count <= 2 * network.expected_ties(users) + 30,
                 f"there are {ties.count} ties, and `expected_ties` says "
                 f"{network.expected_ties(users):g}",
                 "have `expected_ties` return about how many there will be: what would not fit into "

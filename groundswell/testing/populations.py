@@ -91,12 +91,15 @@ def a_known_law_is_one(subject: Subject) -> None:
 
 @law("population")
 def users_of_a_table_can_be_chosen(subject: Subject) -> None:
-    """Where the data say how many users there are, `rows_of` gives the data of those chosen."""
-    size = subject.component.size()
-    if size is None:
+    """Where users are those of a table, `rows_of` gives the data of those chosen."""
+    size, source = subject.component.size(), _open(subject)
+    demand(
+        size is None or size >= 1,
+        f"`size` is {size}",
+        "return the number of users, or None if any number will do",
+    )
+    if type(source).rows_of is Source.rows_of:
         return
-    source = _open(subject)
-    demand(size >= 1, f"`size` is {size}", "return the number of users, at least 1")
     for chosen in (np.array([0]), np.array([0, 0])):
         with given(f"users {chosen.tolist()} of the table"):
             rows = source.rows_of(chosen, np.random.default_rng(1))

@@ -56,9 +56,7 @@ def _both(
     return one.joined, other.joined
 
 
-def _shares(
-    subject: Subject, here: Place, name: Ints, activation: str, order: Ints
-) -> Floats:
+def _shares(subject: Subject, here: Place, name: Ints, activation: str, order: Ints) -> Floats:
     """Return the difference between the shares of trials in which each user is a member."""
     rule, there = subject.component.replace(activation={"kind": activation}), here.renamed(name)
     at_home, renamed = (at.situation(payoffs()[1]) for at in (here, there))

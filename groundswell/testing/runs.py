@@ -15,7 +15,7 @@ from groundswell.platform.learners.base import Learner
 from groundswell.platform.platform import Learning
 from groundswell.problems import ScenarioError
 from groundswell.scenarios.keeping import forget
-from groundswell.testing.laws import ANY_PART, Subject, demand, given, law
+from groundswell.testing.laws import ANY_PART, Subject, demand, law
 from groundswell.testing.places import USERS
 from groundswell.testing.sameness import repeated
 
@@ -29,6 +29,8 @@ POPULATIONS: dict[str, Settings] = {
     "text": {"kind": "resumes", "words": 6},
 }
 ACTIVATIONS = ("synchronous", "inertial", "sequential", "random")
+WITHOUT_SUCCESS = {"benefit": 0.0, "cost": 0.2, "peer_pressure": 0.4}
+"""A participation game for a collective that has no strategy to succeed with."""
 LEARNER = {"kind": "bayes", "plug_in": True}
 """A learner that takes no time."""
 
@@ -53,7 +55,9 @@ def learning(learner: Learner, **changes: Any) -> Settings:
     """Return settings of a platform that learns, on data that a learner can learn from."""
     population = POPULATIONS[learner.forms[0]]
     platform = {"kind": "learning", "learner": learner, **changes}
-    return base(population={"users": USERS, **population}, platform=platform)
+    return base(
+        population={"users": USERS, **population}, platform=platform, payoff=WITHOUT_SUCCESS
+    )
 
 
 def on_platform(component: Component) -> Settings:
@@ -72,7 +76,8 @@ def with_population(component: Any) -> Settings:
         return settings
     by_form = {"text": {"kind": "tfidf"}, "cells": LEARNER}
     learner = by_form.get(component.form, {"kind": "naive-bayes"})
-    return {**settings, "platform": {"kind": "learning", "learner": learner}}
+    platform = {"kind": "learning", "learner": learner}
+    return {**settings, "platform": platform, "payoff": WITHOUT_SUCCESS}
 
 
 def with_network(component: Any) -> Settings:
@@ -97,21 +102,6 @@ SCENARIOS: dict[str, Callable[[Any], Settings]] = {
 """A small scenario for each part that can be in one without knowing the data."""
 
 
-@law(ANY_PART)
-def it_runs(subject: Subject) -> None:
-    """A small scenario with it runs, keeps its books, and gives the same numbers again."""
-    for what, settings in _scenarios(subject):
-        with given(what):
-            try:
-                CollectiveActionModel(settings)
-            except ScenarioError:
-                if subject.kind.part == "network":  # that takes other numbers of users
-                    continue
-                raise
-            series, states = repeated(_run, settings)
-            _check_books(series, states)
-
-
 def _scenarios(subject: Subject) -> Iterator[tuple[str, Settings]]:
     part, component = subject.kind.part, subject.component
     if part not in SCENARIOS:
@@ -122,6 +112,19 @@ def _scenarios(subject: Subject) -> Iterator[tuple[str, Settings]]:
             yield f"a run of {ROUNDS} rounds of {USERS} users, activation {kind}", settings
     else:
         yield f"a run of {ROUNDS} rounds", SCENARIOS[part](component)
+
+
+@law(ANY_PART, over=_scenarios)
+def it_runs(subject: Subject, settings: Settings) -> None:
+    """A small scenario with it runs, keeps its books, and gives the same numbers again."""
+    try:
+        CollectiveActionModel(settings)
+    except ScenarioError:
+        if subject.kind.part == "network":  # that takes other numbers of users
+            return
+        raise
+    series, states = repeated(_run, settings)
+    _check_books(series, states)
 
 
 def _run(settings: Settings) -> tuple[Settings, list[Bools]]:

@@ -72,12 +72,12 @@ def repeated(call: Callable[..., ResultT], *inputs: Any) -> ResultT:
             states = _global_states()
             results.append(call(*inputs))
             after = _global_states()
-            for library, state in states.items():
-                demand(
-                    same(state, after[library]),
-                    f"it draws from the global generator of {library}, or seeds it",
-                    "draw from the generator or the draws that it is given, and from nothing else",
-                )
+    for library, state in states.items():  # the first call may import what draws from them
+        demand(
+            same(state, after[library]),
+            f"it draws from the global generator of {library}, or seeds it",
+            "draw from the generator or the draws that it is given, and from nothing else",
+        )
     demand(
         same(before, inputs),
         "it changes what it is given",

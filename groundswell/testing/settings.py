@@ -62,7 +62,7 @@ def numbers_have_bounds(subject: Subject) -> None:
             )
         bounded = _refuses(subject, name, FAR) or _refuses(subject, name, -FAR)
         demand(
-            bounded or ANY in (field.description or ""),
+            bounded or ANY in (field.description or "").lower(),
             f"{name} = {FAR:.0e} and {name} = {-FAR:.0e} are both accepted",
             f"give it bounds, such as Field(ge=0), or Probability, Positive or NotNegative from "
             f'groundswell.agents.limits; if any will do, say "{ANY}" in its docstring',
@@ -159,6 +159,7 @@ def _is_number(annotation: Any) -> bool:
     """Return whether a parameter is a number, or may be one."""
     if get_origin(annotation) is Annotated:
         return _is_number(get_args(annotation)[0])
-    if get_origin(annotation) in {Union, UnionType}:
-        return any(map(_is_number, get_args(annotation)))
+    if get_origin(annotation) in {Union, UnionType}:  # text beside numbers makes them names
+        kinds = get_args(annotation)
+        return str not in kinds and any(map(_is_number, kinds))
     return annotation in {int, float} or annotation is Distribution

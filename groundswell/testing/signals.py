@@ -14,6 +14,11 @@ from groundswell.testing.places import fitting, points
 from groundswell.testing.sameness import repeated, same
 
 
+def _data(subject: Subject) -> Iterator[tuple[str, Schema, Features]]:
+    for schema in fitting(subject.component, subject.schemas):
+        yield f"12 points of the form '{schema.form}'", schema, points(schema, 12).X
+
+
 @law("signal")
 def data_or_a_clear_error(subject: Subject) -> None:
     """`check` lets data pass or refuses them with an InputError; some data pass."""
@@ -40,59 +45,50 @@ def data_or_a_clear_error(subject: Subject) -> None:
         )
 
 
-@law("signal")
-def features_stay_features(subject: Subject) -> None:
+@law("signal", over=_data)
+def features_stay_features(subject: Subject, schema: Schema, X: Features) -> None:
     """g(x) has the shape and the type of x and is a point of the data; x is not changed."""
-    for schema, X in _data(subject):
-        found = repeated(partial(subject.component.apply, schema=schema), X)
+    found = repeated(partial(subject.component.apply, schema=schema), X)
+    demand(
+        found.shape == X.shape and found.dtype == X.dtype,
+        f"it returns {found.dtype} of shape {found.shape}",
+        f"return {X.dtype} of shape {X.shape}",
+    )
+    if schema.form != "text":
+        demand(np.isfinite(found).all(), "g(x) is not finite", "return finite numbers")
+    for place in schema.categorical:
+        sizes = len(schema.columns[place].categories or ())
         demand(
-            found.shape == X.shape and found.dtype == X.dtype,
-            f"it returns {found.dtype} of shape {found.shape}",
-            f"return {X.dtype} of shape {X.shape}",
+            np.isin(found[:, place], np.arange(sizes)).all(),
+            f"column '{schema.columns[place].name}' becomes {found[0, place]}",
+            f"a category is its index, from 0 to {sizes - 1}",
         )
-        if schema.form != "text":
-            demand(np.isfinite(found).all(), "g(x) is not finite", "return finite numbers")
-        for place in schema.categorical:
-            sizes = len(schema.columns[place].categories or ())
-            demand(
-                np.isin(found[:, place], np.arange(sizes)).all(),
-                f"column '{schema.columns[place].name}' becomes {found[0, place]}",
-                f"a category is its index, from 0 to {sizes - 1}",
-            )
 
 
-@law("signal")
-def rows_are_changed_by_themselves(subject: Subject) -> None:
+@law("signal", over=_data)
+def rows_are_changed_by_themselves(subject: Subject, schema: Schema, X: Features) -> None:
     """g(x) depends on x alone, not on the rows beside it; no rows are no rows."""
-    for schema, X in _data(subject):
-        together = subject.component.apply(X, schema)
-        for row in range(len(X)):
-            alone = subject.component.apply(X[row : row + 1], schema)
-            demand(
-                same(alone, together[row : row + 1]),
-                f"row {row} becomes {alone[0]} by itself and {together[row]} among others",
-                "work on each row; what is random about it has to follow from the row",
-            )
+    together = subject.component.apply(X, schema)
+    for row in range(len(X)):
+        alone = subject.component.apply(X[row : row + 1], schema)
         demand(
-            subject.component.apply(X[:0], schema).shape == X[:0].shape,
-            "it does not return 0 rows for 0 rows",
-            "work on any number of rows",
+            same(alone, together[row : row + 1]),
+            f"row {row} becomes {alone[0]} by itself and {together[row]} among others",
+            "work on each row; what is random about it has to follow from the row",
         )
+    demand(
+        subject.component.apply(X[:0], schema).shape == X[:0].shape,
+        "it does not return 0 rows for 0 rows",
+        "work on any number of rows",
+    )
 
 
-@law("signal")
-def twice_is_once_if_it_says_so(subject: Subject) -> None:
+@law("signal", over=_data)
+def twice_is_once_if_it_says_so(subject: Subject, schema: Schema, X: Features) -> None:
     """g(g(x)) = g(x) where `idempotent` says so."""
-    for schema, X in _data(subject):
-        once = subject.component.apply(X, schema)
-        demand(
-            not subject.component.idempotent or same(subject.component.apply(once, schema), once),
-            "g(g(x)) differs from g(x), and `idempotent` is True",
-            "have the property `idempotent` return False: theorems do not hold then",
-        )
-
-
-def _data(subject: Subject) -> Iterator[tuple[Schema, Features]]:
-    for schema in fitting(subject.component, subject.schemas):
-        with given(f"12 points of the form '{schema.form}'"):
-            yield schema, points(schema, 12).X
+    once = subject.component.apply(X, schema)
+    demand(
+        not subject.component.idempotent or same(subject.component.apply(once, schema), once),
+        "g(g(x)) differs from g(x), and `idempotent` is True",
+        "have the property `idempotent` return False: theorems do not hold then",
+    )

@@ -21,6 +21,8 @@ from groundswell.testing.sameness import repeated, same
 CLOSE = 1e-9
 MEMBERS = 0.3
 BY_GRADIENT = {"convex": Convex(), "descent": Descent(steps=20)}
+"""Learners for strategies that work with their gradients."""
+BY_GRADIENT_FORMS = Convex.forms
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,19 @@ class Case:
         return found
 
 
+def _cases(subject: Subject) -> Iterator[tuple[str, Case]]:
+    for schema in fitting(subject.component, subject.schemas):
+        if subject.kind.theory == "bayes" or schema.form in BY_GRADIENT_FORMS:
+            for members in (30, 1, 0):
+                case = _case(subject, schema, members)
+                signal = case.context.signal
+                yield f"{members} points of the form '{schema.form}', signal {signal}", case
+
+
+def _rowwise(subject: Subject) -> Iterator[tuple[str, Case]]:
+    return _cases(subject) if subject.kind.rowwise else iter(())
+
+
 @law("strategy")
 def some_data_fit(subject: Subject) -> None:
     """`check` refuses data that do not fit with an InputError; some data do."""
@@ -53,81 +68,75 @@ def some_data_fit(subject: Subject) -> None:
     )
 
 
-@law("strategy")
-def members_submit_points(subject: Subject) -> None:
+@law("strategy", over=_cases)
+def members_submit_points(subject: Subject, case: Case) -> None:
     """`submit` returns as many points as members have, that fit the data; theirs do not change."""
-    for case in _cases(subject):
-        found = repeated(lambda members, at=case: replace(at, members=members).submitted(subject),
-                         case.members)  # fmt: skip
-        labels = len(case.context.schema.labels)
-        demand(
-            len(found) == len(case.members) and found.X.shape == case.members.X.shape,
-            f"{len(case.members)} points become {len(found)}, X of shape {found.X.shape}",
-            "return a point for each",
-        )
-        demand(
-            found.X.dtype == case.members.X.dtype
-            and found.y.dtype == np.int64
-            and (not len(found) or 0 <= found.y.min() <= found.y.max() < labels),
-            f"X is {found.X.dtype}, y is {found.y.dtype}: {found.y[:5]}",
-            f"keep the type of X, and return labels in int64 from 0 to {labels - 1}",
-        )
+    found = repeated(lambda members: replace(case, members=members).submitted(subject),
+                     case.members)  # fmt: skip
+    labels = len(case.context.schema.labels)
+    demand(
+        len(found) == len(case.members) and found.X.shape == case.members.X.shape,
+        f"{len(case.members)} points become {len(found)}, X of shape {found.X.shape}",
+        "return a point for each",
+    )
+    demand(
+        found.X.dtype == case.members.X.dtype
+        and found.y.dtype == np.int64
+        and (not len(found) or 0 <= found.y.min() <= found.y.max() < labels),
+        f"X is {found.X.dtype}, y is {found.y.dtype}: {found.y[:5]}",
+        f"keep the type of X, and return labels in int64 from 0 to {labels - 1}",
+    )
 
 
-@law("strategy")
-def rows_are_changed_by_themselves(subject: Subject) -> None:
+@law("strategy", over=_rowwise)
+def rows_are_changed_by_themselves(subject: Subject, case: Case) -> None:
     """Where it says `rowwise`, what becomes of a point depends on nothing but the point."""
-    for case in _cases(subject) if subject.kind.rowwise else ():
-        together = case.submitted(subject)
-        for row in np.arange(0, len(case.members), 5):
-            alone = replace(case, members=case.members.where(np.array([row]))).submitted(subject)
-            demand(
-                same(alone, together.where(np.array([row]))),
-                f"point {row} becomes {alone.X[0]}, {alone.y[0]} by itself and "
-                f"{together.X[row]}, {together.y[row]} among others",
-                "work on each point, or set rowwise = False",
-            )
+    together = case.submitted(subject)
+    for row in np.arange(0, len(case.members), 5):
+        alone = replace(case, members=case.members.where(np.array([row]))).submitted(subject)
+        demand(
+            same(alone, together.where(np.array([row]))),
+            f"point {row} becomes {alone.X[0]}, {alone.y[0]} by itself and "
+            f"{together.X[row]}, {together.y[row]} among others",
+            "work on each point, or set rowwise = False",
+        )
 
 
-@law("strategy")
-def success_is_what_it_says(subject: Subject) -> None:
+@law("strategy", over=_cases)
+def success_is_what_it_says(subject: Subject, case: Case) -> None:
     """Success is at most 1 and missing where there is none; shares of points lie in [0, 1]."""
     strategy = subject.component
-    for case in _cases(subject):
-        found = repeated(lambda fresh, at=case: replace(at, fresh=fresh).measured(subject),
-                         case.fresh)  # fmt: skip
-        demand(
-            np.isfinite(found.success) == strategy.has_success,
-            f"success is {found.success}, and has_success is {strategy.has_success}",
-            "measure it, or set has_success = False",
-        )
-        demand(
-            np.isfinite(found.placebo) == strategy.has_placebo,
-            f"the placebo is {found.placebo}, and has_placebo is {strategy.has_placebo}",
-            "set has_placebo to whether it measures what success would be without the signal",
-        )
-        shares = [found.placebo, found.success_others, *[found.success] * strategy.pointwise]
-        demand(
-            all(-CLOSE <= share <= 1 + CLOSE for share in shares if np.isfinite(share)),
-            f"it measures {found}",
-            "return shares: fresh.share(hit) counts points by weight",
-        )
-        demand(
-            not found.success > 1 + CLOSE, f"success is {found.success}", "1 is all there can be"
-        )
+    found = repeated(lambda fresh: replace(case, fresh=fresh).measured(subject),
+                     case.fresh)  # fmt: skip
+    demand(
+        np.isfinite(found.success) == strategy.has_success,
+        f"success is {found.success}, and has_success is {strategy.has_success}",
+        "measure it, or set has_success = False",
+    )
+    demand(
+        np.isfinite(found.placebo) == strategy.has_placebo,
+        f"the placebo is {found.placebo}, and has_placebo is {strategy.has_placebo}",
+        "set has_placebo to whether it measures what success would be without the signal",
+    )
+    shares = [found.placebo, found.success_others, *[found.success] * strategy.pointwise]
+    demand(
+        all(-CLOSE <= share <= 1 + CLOSE for share in shares if np.isfinite(share)),
+        f"it measures {found}",
+        "return shares: fresh.share(hit) counts points by weight",
+    )
+    demand(not found.success > 1 + CLOSE, f"success is {found.success}", "1 is all there can be")
 
 
-@law("strategy")
-def the_order_of_points_means_nothing(subject: Subject) -> None:
+@law("strategy", over=_cases)
+def the_order_of_points_means_nothing(subject: Subject, case: Case) -> None:
     """Success is the same whatever the order of the fresh points."""
-    for case in _cases(subject):
-        order = np.random.default_rng(6).permutation(len(case.fresh))
-        shuffled = replace(case, fresh=case.fresh.where(order)).measured(subject)
-        demand(
-            np.isclose(shuffled.success, case.measured(subject).success, CLOSE, equal_nan=True),
-            "it differs if the points are in another order",
-            "take means over all points",
-        )
+    order = np.random.default_rng(6).permutation(len(case.fresh))
+    shuffled = replace(case, fresh=case.fresh.where(order)).measured(subject)
+    demand(
+        np.isclose(shuffled.success, case.measured(subject).success, CLOSE, equal_nan=True),
+        "it differs if the points are in another order",
+        "take means over all points",
+    )
 
 
 @dataclass(frozen=True)
@@ -143,17 +152,6 @@ class _Rule:
     def _label(self, row: Features) -> int:
         text = "".join(map(str, row))
         return sum(map(ord, text)) % self.labels
-
-
-def _cases(subject: Subject) -> Iterator[Case]:
-    for schema in fitting(subject.component, subject.schemas):
-        by_gradient = subject.kind.theory != "bayes"
-        if by_gradient and schema.form not in {"cells", "images"}:
-            continue
-        for members in (30, 1, 0):
-            case = _case(subject, schema, members)
-            with given(f"{members} points of the form '{schema.form}', signal {case.context.signal}"):
-                yield case
 
 
 def _case(subject: Subject, schema: Schema, members: int) -> Case:

@@ -35,7 +35,7 @@ class NaiveBayes(Learner):
     amounts as counts of draws; or what multinomials of all other labels say against a label
     (complement, Rennie et al. 2003), which has no prior and takes numeric columns only."""
     threshold: float = 0.0
-    """Bernoulli: values above it are 1, others 0."""
+    """Bernoulli: values above it, any number, are 1, others 0."""
     smoothing: float = Field(1.0, ge=0)
     """Pseudo-count of each category (Laplace), and of each column unless Gaussian."""
     variance_floor: float = Field(1e-9, gt=0)
