@@ -53,7 +53,7 @@ def quantiles_rise(subject: Subject) -> None:
         demand((np.diff(x) >= 0).all(), "`inverse` falls somewhere", "return quantiles")
         back = subject.component.cdf(x)
         demand(
-            (back >= p - 1e-9).all() and (np.diff(back) >= 0).all(),  # noqa: PLR2004  (rounding)
+            (back >= p - 1e-9).all() and (np.diff(back) >= 0).all(),
             "F(F⁻¹(p)) is below p",
             "have `cdf` return F(x) = sup{p: F⁻¹(p) <= x}, or leave it out",
         )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from groundswell.component import Component
 from groundswell.data import Schema
 
 ANY_PART = "any part"
@@ -30,7 +29,7 @@ class Subject:
     schemas: tuple[Schema, ...]
 
     @property
-    def kind(self) -> type[Component]:
+    def kind(self) -> Any:
         """Its class."""
         return type(self.component)
 

@@ -34,6 +34,8 @@ SCHEMAS = {
     "text": Schema("text", (Column("text"),), LABELS),
 }
 WORDS = ("nurse", "night", "ward", "code", "bug", "stack", "law", "court", "judge")
+WORDS_ABOUT = 3
+"""So many words in a row go with one label."""
 WORDS_EACH = 6
 USERS = 40
 SPREAD = {
@@ -45,25 +47,24 @@ SPREAD = {
 """Between what the columns of the participation game lie."""
 
 
-def features(schema: Schema, score: Floats, rng: np.random.Generator) -> Features:
-    """Return features that go with a score in [0, 1]; the last of several categories is rare."""
+def features(schema: Schema, y: Ints, rng: np.random.Generator) -> Features:
+    """Return features from which labels can be told; a category more than labels never occurs."""
     if schema.form == "text":
-        return _documents(score, rng)
-    X = np.empty((len(score), len(schema.columns)))
+        return _documents(y, rng)
+    X, labels = np.empty((len(y), len(schema.columns))), len(schema.labels)
     for place, column in enumerate(schema.columns):
         if column.categories is None:
-            sign = 1 if place % 2 == 0 else -1
-            X[:, place] = 0.5 + sign * (score - 0.5) * 0.8 + rng.normal(0, 0.03, len(score))
+            high = y == place % labels
+            X[:, place] = np.where(high, 0.85, 0.15) + rng.uniform(-0.1, 0.1, len(y))
         else:
-            sizes = max(len(column.categories) - (len(column.categories) > len(schema.labels)), 1)
-            X[:, place] = np.minimum((score * sizes).astype(np.int64), sizes - 1)
+            X[:, place] = y % min(len(column.categories), labels)
     return X
 
 
-def _documents(score: Floats, rng: np.random.Generator) -> Features:
-    about = np.minimum((score * 3).astype(np.int64), 2) * 3
-    words = np.array(WORDS)[about[:, None] + rng.integers(3, size=(len(score), WORDS_EACH))]
-    documents = np.empty((len(score), 1), dtype=object)
+def _documents(y: Ints, rng: np.random.Generator) -> Features:
+    about = y * WORDS_ABOUT % len(WORDS)
+    words = np.array(WORDS)[about[:, None] + rng.integers(WORDS_ABOUT, size=(len(y), WORDS_EACH))]
+    documents = np.empty((len(y), 1), dtype=object)
     documents[:, 0] = [" ".join(document) for document in words]
     return documents
 
@@ -75,9 +76,7 @@ def points(schema: Schema, count: int = 90, seed: int = 0, noise: float = 0.0) -
     """
     rng, labels = np.random.default_rng(seed), len(schema.labels)
     y = rng.permutation(np.arange(count) % labels)
-    score = (y + 0.2 + 0.6 * rng.random(count)) / labels
-    X = features(schema, score, rng)
-    other = rng.random(count) < noise
+    X, other = features(schema, y, rng), rng.random(count) < noise
     return Points(X, np.where(other, rng.integers(labels, size=count), y))
 
 

@@ -22,7 +22,7 @@ ADVICE = "let nothing depend on a user's row but its columns and ties"
 
 @law("decision")
 def names_of_users_mean_nothing(subject: Subject) -> None:
-    """Users called something else do the same: exactly, or in distribution if it meets at random."""
+    """Users called something else do the same, exactly or (if it meets at random) in law."""
     here = place(subject.component)
     name = np.random.default_rng(9).permutation(here.users)
     for activation in ("synchronous", "sequential"):

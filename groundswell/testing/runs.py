@@ -51,7 +51,7 @@ def base(**changes: Any) -> Settings:
     }
 
 
-def learning(learner: Learner, **changes: Any) -> Settings:
+def learning(learner: Any, **changes: Any) -> Settings:
     """Return settings of a platform that learns, on data that a learner can learn from."""
     population = POPULATIONS[learner.forms[0]]
     platform = {"kind": "learning", "learner": learner, **changes}
@@ -136,7 +136,7 @@ def _run(settings: Settings) -> tuple[Settings, list[Bools]]:
         states.append(model.columns["joined"])
     series = model.series
     forget(model)
-    return {name: series[name].to_numpy() for name in series}, states
+    return {str(name): series[name].to_numpy() for name in series}, states
 
 
 def _check_books(series: Settings, states: list[Bools]) -> None:

@@ -14,7 +14,7 @@ from groundswell.agents.tokens import InsertToken
 from groundswell.data import Features, Ints, Points, Schema
 from groundswell.platform.learners.convex import Convex
 from groundswell.platform.learners.descent import Descent
-from groundswell.testing.laws import Subject, demand, given, law
+from groundswell.testing.laws import Subject, demand, law
 from groundswell.testing.places import fitting, points, training
 from groundswell.testing.sameness import repeated, same
 

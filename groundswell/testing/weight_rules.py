@@ -13,7 +13,7 @@ from groundswell.platform.fitting import fit_many
 from groundswell.platform.learners.base import Fit
 from groundswell.platform.learners.encoding import encoder
 from groundswell.platform.learners.network import Network, NetworkClassifier, problem_of
-from groundswell.testing.laws import Subject, demand, given, law
+from groundswell.testing.laws import Subject, demand, law
 from groundswell.testing.places import fitting, points, training
 
 if TYPE_CHECKING:
