@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-import groundswell.scenario  # noqa: F401  (all parts are there)
-import groundswell.stopping  # noqa: F401
 from groundswell.component import PARTS
 from groundswell.testing import check_component
 

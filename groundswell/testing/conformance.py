@@ -15,6 +15,8 @@ from groundswell.data import Schema
 from groundswell.testing.laws import ANY_PART, LAWS, BrokenError, Law, Subject
 from groundswell.testing.places import SCHEMAS
 
+MOST = 4
+"""So many broken laws are reported in full."""
 SUITES = (
     "settings", "distributions", "activations", "beliefs", "decisions", "relabelling", "networks",
     "populations", "signals", "strategies", "learners", "weight_rules", "platforms", "curves",
@@ -56,11 +58,17 @@ def check_component(component: Component, *, schema: Schema | None = None) -> No
     with threadpool_limits(limits=1):
         broken = [text for one in laws if (text := _broken(one, subject))]
     if broken:
-        laws_of_it = "1 law" if len(broken) == 1 else f"{len(broken)} laws"
-        named = f"{component.part} '{component}' ({component!r})"
-        raise ConformanceError(
-            "\n\n".join([f"{named} breaks {laws_of_it} of {len(laws)}:", *broken])
-        )
+        raise ConformanceError(_report(component, broken, len(laws)))
+
+
+def _report(component: Component, broken: list[str], laws: int) -> str:
+    """Return what is wrong: the first laws in full, for others often follow from them."""
+    settings = component.model_dump(exclude_defaults=True)
+    named = f"{component.part} '{component}'{f' with {settings}' if settings else ''}"
+    head = f"{named} breaks {len(broken)} of the {laws} laws of its part:"
+    more = [text.splitlines()[0] for text in broken[MOST:]]
+    also = [f"  and {len(more)} more, which may follow from these:", *more] if more else []
+    return "\n\n".join([head, *broken[:MOST], *(["\n".join(also)] if also else [])])
 
 
 def _laws(part: str) -> list[Law]:

@@ -47,7 +47,7 @@ def some_data_fit(subject: Subject) -> None:
 def answers_are_labels(subject: Subject, schema: Schema, data: Points) -> None:
     """`predict` answers each row with the int64 index of a label that somebody has submitted."""
     fresh = points(schema, 50, seed=1)
-    for seen in ([0, 1], list(range(len(schema.labels)))):
+    for seen in ([0, len(schema.labels) - 1], list(range(len(schema.labels)))):
         known = training(data.where(np.isin(data.y, seen)), schema)
         with given(f"labels {', '.join(schema.labels[label] for label in seen)}"):
             found = _answers(subject, known, fresh)
@@ -72,7 +72,6 @@ def the_same_again(subject: Subject, schema: Schema, data: Points) -> None:
     """The same data and the same seed give the same model; data and rows stay as they are."""
     other, fresh = points(schema, POINTS, seed=5), points(schema, 50, seed=1)
     known = training(data, schema)
-    _answers(subject, known, fresh)  # what it takes time to load is loaded
     found = repeated(lambda those, rows: _answers(subject, those, rows), known, fresh)
     _answers(subject, training(other, schema), fresh)
     demand(
