@@ -32,6 +32,7 @@ ORDER = [
     {"model"},
     {"snapshot"},
     {"scenarios"},
+    {"testing"},
     {"reporting"},
     {"progress", "summary", "planning", "commands", "commands_results", "listing"},
     {"explore"},

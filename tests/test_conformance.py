@@ -74,7 +74,7 @@ SETTINGS = {
         "embeddings": [{"dimension": 8}],
         "naive-bayes": [{}, {"numeric": "bernoulli", "threshold": 0.5}],
         "sgd": [NETWORK, {**NETWORK, "hidden": [8], "optimizer": "adam", "rate": 0.02}],
-        "jtt": [{**NETWORK, "epochs": 40, "rate": 0.1}],
+        "jtt": [{**NETWORK, "epochs": 30, "hidden": [16], "optimizer": "adam", "rate": 0.02}],
         "lff": [NETWORK],
         "cvar": [NETWORK],
         "chi2": [NETWORK],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
+from groundswell.agents.beliefs import KnownCurve, Last, Neighbours
 from groundswell.agents.payoff import Payoff
 from groundswell.agents.situation import Situation
 from groundswell.data import Bools, Floats, Ints
@@ -14,19 +16,25 @@ from groundswell.testing.places import Place, place, places
 from groundswell.testing.sameness import repeated
 
 SEEDS = range(8)
+BELIEFS = (KnownCurve, Neighbours)
+"""Beliefs that gains are looked up by, beside those that say the same to everybody."""
 ALMOST_ONE = np.nextafter(1.0, 0.0)
 
 
-def payoffs() -> list[Payoff]:
-    """Return two participation games: one of success alone, one with everything in it."""
-    return [Payoff(), Payoff(spillover=0.2, safety=0.5)]
+def payoffs(subject: Subject) -> list[Payoff]:
+    """Return participation games: all that a payoff may have, with every belief that counts."""
+    beliefs: list[Any] = [belief() for belief in BELIEFS] if subject.kind.forms_beliefs else []
+    games = [Payoff(spillover=0.2, safety=0.5, belief=belief) for belief in (Last(), *beliefs)]
+    return [*games, Payoff()]
 
 
 def _cases(subject: Subject) -> Iterator[tuple[str, Place, Payoff]]:
-    alone, everything = payoffs()
+    first, *others = payoffs(subject)
     for here in places(subject.component):
-        yield here.name, here, everything
-    yield f"success alone pays, {(ordinary := place(subject.component)).name}", ordinary, alone
+        yield here.name, here, first
+    ordinary = place(subject.component)
+    for game in others:
+        yield f"{ordinary.name}, belief '{game.belief}', safety {game.safety}", ordinary, game
 
 
 @law("decision", over=_cases)

@@ -6,10 +6,17 @@ who is another one under other numbers; what they do is compared in distribution
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
 import numpy as np
 
+from groundswell.agents.decision import Decision
+from groundswell.agents.payoff import Payoff
+from groundswell.agents.situation import Situation
 from groundswell.data import Bools, Floats, Ints
-from groundswell.testing.decisions import dealt, payoffs
+from groundswell.testing.decisions import payoffs
 from groundswell.testing.laws import Subject, demand, given, law
 from groundswell.testing.places import Place, place
 
@@ -20,6 +27,37 @@ APART = 5 * np.sqrt(0.5 / TRIALS)
 ADVICE = "let nothing depend on a user's row but its columns and ties"
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A round of users, and of the same users under other names."""
+
+    rule: Decision
+    here: Place
+    name: Ints
+    order: Ints
+    payoff: Payoff
+
+    def dealt(self, seed: int) -> Floats:
+        """Return the random numbers of a round."""
+        return np.random.default_rng(seed).random((len(self.order), self.rule.draws))
+
+    def at_home(self, draws: Floats) -> Bools:
+        """Return who is a member after a round."""
+        return self.rule.revise(self._home, self.order, draws).joined
+
+    def renamed(self, draws: Floats) -> Bools:
+        """Return the same of the same users under other names."""
+        return self.rule.revise(self._away, self.name[self.order], draws).joined[self.name]
+
+    @cached_property
+    def _home(self) -> Situation:
+        return self.here.situation(self.payoff)
+
+    @cached_property
+    def _away(self) -> Situation:
+        return self.here.renamed(self.name).situation(self.payoff)
+
+
 @law("decision")
 def names_of_users_mean_nothing(subject: Subject) -> None:
     """Users called something else do the same, exactly or (if it meets at random) in law."""
@@ -27,47 +65,31 @@ def names_of_users_mean_nothing(subject: Subject) -> None:
     for seed in SEEDS:
         rng = np.random.default_rng(seed)
         name, order = rng.permutation(here.users), rng.permutation(here.users)
-        for activation in ("synchronous", "sequential"):
-            with given(f"{here.name}, {activation}"):
-                _compare(subject, here, name, activation, order)
+        for activation, payoff in product(("synchronous", "sequential"), payoffs(subject)):
+            with given(f"{here.name}, {activation}, belief '{payoff.belief}'"):
+                rule = subject.component.replace(activation={"kind": activation})
+                _compare(Trial(rule, here, name, order, payoff))
 
 
-def _compare(subject: Subject, here: Place, name: Ints, activation: str, order: Ints) -> None:
-    one, other = _both(subject, here, name, activation, order, dealt(subject, order, 7))
-    if np.array_equal(one, other[name]):
+def _compare(trial: Trial) -> None:
+    draws = trial.dealt(7)
+    one, other = trial.at_home(draws), trial.renamed(draws)
+    if np.array_equal(one, other):
         return
     demand(
-        subject.component.draws,
-        f"users {np.flatnonzero(one != other[name])[:5]} do something else when all users are "
-        "given other numbers",
+        trial.rule.draws,
+        f"users {np.flatnonzero(one != other)[:5]} do something else when all users are given "
+        "other numbers",
         ADVICE,
     )
-    gap = np.abs(_shares(subject, here, name, activation, order))
+    gap = np.zeros(trial.here.users)
+    for seed in range(TRIALS):
+        gap += trial.at_home(trial.dealt(2 * seed))
+        gap -= trial.renamed(trial.dealt(2 * seed + 1))
+    gap = np.abs(gap / TRIALS)
     demand(
         (gap < APART).all(),
         f"user {gap.argmax()} joins {gap.max():.0%} more or less often when all users are given "
         "other numbers",
         ADVICE,
     )
-
-
-def _both(
-    subject: Subject, here: Place, name: Ints, activation: str, order: Ints, draws: Floats
-) -> tuple[Bools, Bools]:
-    """Return who is a member after one round, here and with users renamed."""
-    rule = subject.component.replace(activation={"kind": activation})
-    one = rule.revise(here.situation(payoffs()[1]), order, draws)
-    other = rule.revise(here.renamed(name).situation(payoffs()[1]), name[order], draws)
-    return one.joined, other.joined
-
-
-def _shares(subject: Subject, here: Place, name: Ints, activation: str, order: Ints) -> Floats:
-    """Return the difference between the shares of trials in which each user is a member."""
-    rule, there = subject.component.replace(activation={"kind": activation}), here.renamed(name)
-    at_home, renamed = (at.situation(payoffs()[1]) for at in (here, there))
-    gap = np.zeros(here.users)
-    for trial in range(TRIALS):
-        draws = [dealt(subject, order, seed) for seed in (2 * trial, 2 * trial + 1)]
-        gap += rule.revise(at_home, order, draws[0]).joined
-        gap -= rule.revise(renamed, name[order], draws[1]).joined[name]
-    return gap / TRIALS

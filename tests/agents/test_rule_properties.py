@@ -1,4 +1,7 @@
-"""What must hold of every rule, whoever the users are and whatever they are called."""
+"""What must hold of every rule in runs, whoever the users are and whatever they are called.
+
+What holds of one revision is a law of `groundswell.testing`.
+"""
 
 from itertools import pairwise
 
@@ -8,15 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from groundswell.agents.beliefs import News, Observed
-from groundswell.agents.columns import Columns
-from groundswell.agents.decision import Decision
-from groundswell.agents.payoff import Payoff
-from groundswell.agents.situation import Situation
-from groundswell.agents.tally import Tally
-from groundswell.agents.ties import from_pairs
 from groundswell.model import CollectiveActionModel
-from groundswell.platform.curve import LogisticCurve
 
 ACTIVATIONS = {
     "synchronous": "synchronous",
@@ -128,57 +123,6 @@ def test_nobody_joins_what_costs_too_much(make_model, rule, activation, belief, 
     for _ in range(5):
         model.step()
         assert np.array_equal(model.columns["joined"], seeds)
-
-
-class Place:
-    """Users, ties and what happened so far, and the same with every user renamed."""
-
-    def __init__(self, rng, rule, activation, belief, users=40):
-        self.rng, self.users = np.random.default_rng(rng), users
-        self.payoff = Payoff.model_validate({**PAYOFF, "belief": belief})
-        self.rule = Decision.from_settings(recruiting(rule, activation)["decision"])
-        self.a, self.b = self.rng.integers(users, size=(2, 60))
-        self.values = {
-            name: self.rng.uniform(0.05, 0.7, users)
-            for name in [*PAYOFF, "revision", "rate", "threshold", "rationality", "noise",
-                         "infection", "recovery", "selective_incentive", "attrition"]
-        }  # fmt: skip
-        self.values |= {
-            name: self.rng.random(users) < share
-            for name, share in {"joined": 0.4, "committed": 0.1, "removed": 0.05}.items()
-        }
-        self.news = [News(*self.rng.random(2), np.nan) for _ in range(4)]
-
-    def situation(self, name):
-        columns = Columns(self.users)
-        for column, values in self.values.items():
-            columns[column] = values[np.argsort(name)]
-        ties = from_pairs(self.users, name[self.a], name[self.b])
-        belief, memory = self.payoff.belief, ()
-        for news in self.news:
-            memory = belief.remember(memory, news, columns)
-        gain = belief.gain(Observed(memory, columns, ties, LogisticCurve()), 0.2)
-        return Situation(columns, Tally(ties), gain, self.payoff, 0.6, 0.0)
-
-
-@quickly
-@given(
-    **{
-        **any_scenario,
-        "rule": st.sampled_from([r for r in RULES if r not in {"imitation", "voter"}]),
-    }
-)
-def test_names_of_users_mean_nothing(rule, activation, belief, rng):
-    """Rules that meet nobody at random do the same to the bit, given the same random numbers."""
-    place = Place(rng, rule, activation, belief)
-    name = place.rng.permutation(place.users)
-    here = place.situation(np.arange(place.users))
-    order = place.rule.activation.users(here.columns, place.rng)
-    draws = place.rng.random((len(order), place.rule.draws))
-    found = place.rule.revise(here, order, draws)
-    renamed = place.rule.revise(place.situation(name), name[order], draws)
-    assert np.array_equal(renamed.joined[name], found.joined)
-    assert np.array_equal(renamed.removed[name], found.removed)
 
 
 DETERMINISTIC = ["threshold", "for-good", "everybody", "best-response"]

@@ -1,4 +1,7 @@
-"""Each learner against scikit-learn called directly, on features encoded by hand."""
+"""Each learner against scikit-learn called directly, on features encoded by hand.
+
+What holds of learners in general is a law of `groundswell.testing`.
+"""
 
 import warnings
 from dataclasses import replace
@@ -141,38 +144,10 @@ def test_every_shipped_learner_is_tested():
     assert kinds == set(Learner.kinds) - elsewhere
 
 
-@pytest.mark.parametrize(("name", "form"), EVERY)
-@pytest.mark.parametrize("labels", [(0, 2), (1, 2), (2, 0)])
-def test_labels_that_nobody_submits_are_never_answered(make_data, name, form, labels):
-    data = make_data(form, labels=labels)
-    answers = learner(ALL[name]).fit(data, rng()).predict(make_data(form, seed=1).points.X)
-    assert set(answers.tolist()) <= set(labels)
-    # The nearest points of a cell are all equally near: which five vote is arbitrary.
-    assert len(set(answers.tolist())) == 2 or (name, form) == ("knn", "cells")
-
-
-@pytest.mark.parametrize(("name", "form"), EVERY)
-@pytest.mark.parametrize("weight", [None, np.arange(150.0)])
-def test_one_label_left_is_the_answer_to_everything(make_data, name, form, weight):
-    data = make_data(form, labels=(2,), weight=weight)
-    model = fit(learner(ALL[name]), data, rng())
-    assert model.predict(make_data(form, seed=1).points.X).tolist() == [2] * 150
-
-
 def test_labels_without_weight_do_not_count(make_data):
     data = make_data("cells")
     data = weighted(data, data.points.y == 1)
     assert fit(learner("bayes"), data, rng()) == ConstantClassifier(1)
-
-
-@pytest.mark.parametrize(("name", "form"), EVERY)
-def test_the_same_randomness_gives_the_same_model_and_data_stay_as_they_are(make_data, name, form):
-    data, fresh = make_data(form), make_data(form, seed=1).points.X
-    X, y = data.points.X.copy(), data.points.y.copy()
-    first, second = (learner(ALL[name]).fit(data, rng()).predict(fresh) for _ in range(2))
-    assert np.array_equal(first, second)
-    assert np.array_equal(data.points.X, X)
-    assert np.array_equal(data.points.y, y)
 
 
 # What draws as many bootstrap rows or batches as there are rows is random, not wrong.
