@@ -25,7 +25,7 @@ extensions = [
     "sphinx-mathjax-offline",  # formulas are set by a copy of MathJax in the built pages
     "reference",  # docs/reference.py writes docs/reference/ from the code
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "example-plugin"]
 
 html_theme = "furo"
 html_title = "Groundswell"

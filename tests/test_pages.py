@@ -22,6 +22,7 @@ EXECUTED = {"console", "python", "toml"}
 FOLLOWED = {
     "archive.md": [(1, 4)],
     "cite.md": [(1, 2)],
+    "conformance.md": [(1, 3)],
     "data.md": [(1, 4)],
     "learner.md": [(1, 2)],
     "rule.md": [(1, 3)],

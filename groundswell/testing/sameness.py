@@ -68,7 +68,7 @@ def repeated(call: Callable[..., ResultT], *inputs: Any) -> ResultT:
     before = copy.deepcopy(inputs)
     results = []
     for seed in SEEDS:
-        with _global_seed(seed):
+        with global_seed(seed):
             states = _global_states()
             results.append(call(*inputs))
             after = _global_states()
@@ -93,7 +93,7 @@ def repeated(call: Callable[..., ResultT], *inputs: Any) -> ResultT:
 
 
 @contextmanager
-def _global_seed(seed: int) -> Iterator[None]:
+def global_seed(seed: int) -> Iterator[None]:
     """Put the global generators into the state that a seed gives, and back again."""
     kept, torch = _global_states(), sys.modules.get("torch")
     np.random.set_state(np.random.RandomState(seed).get_state())  # noqa: NPY002

@@ -45,7 +45,8 @@ def it_says_what_it_is(subject: Subject) -> None:
         demand(
             field.description,
             f"the parameter '{name}' has no docstring",
-            f'write one below it: {name}: ... and on the next line """What it is."""',
+            f'write one below it: {name}: ... and on the next line """What it is.""" (in a file: '
+            "what is typed at a prompt has none)",
         )
 
 

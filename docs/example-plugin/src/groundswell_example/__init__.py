@@ -1,0 +1,1 @@
+"""A decision rule and a learner for Groundswell."""
