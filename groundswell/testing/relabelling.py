@@ -37,9 +37,9 @@ class Trial:
     order: Ints
     payoff: Payoff
 
-    def dealt(self, seed: int) -> Floats:
+    def dealt(self, rng: np.random.Generator) -> Floats:
         """Return the random numbers of a round."""
-        return np.random.default_rng(seed).random((len(self.order), self.rule.draws))
+        return rng.random((len(self.order), self.rule.draws))
 
     def at_home(self, draws: Floats) -> Bools:
         """Return who is a member after a round."""
@@ -72,7 +72,8 @@ def names_of_users_mean_nothing(subject: Subject) -> None:
 
 
 def _compare(trial: Trial) -> None:
-    draws = trial.dealt(7)
+    rng = np.random.default_rng(7)
+    draws = trial.dealt(rng)
     one, other = trial.at_home(draws), trial.renamed(draws)
     if np.array_equal(one, other):
         return
@@ -83,9 +84,9 @@ def _compare(trial: Trial) -> None:
         ADVICE,
     )
     gap = np.zeros(trial.here.users)
-    for seed in range(TRIALS):
-        gap += trial.at_home(trial.dealt(2 * seed))
-        gap -= trial.renamed(trial.dealt(2 * seed + 1))
+    for _ in range(TRIALS):
+        gap += trial.at_home(trial.dealt(rng))
+        gap -= trial.renamed(trial.dealt(rng))
     gap = np.abs(gap / TRIALS)
     demand(
         (gap < APART).all(),

@@ -69,9 +69,9 @@ def repeated(call: Callable[..., ResultT], *inputs: Any) -> ResultT:
     results = []
     for seed in SEEDS:
         with global_seed(seed):
-            states = _global_states()
+            states = global_states()
             results.append(call(*inputs))
-            after = _global_states()
+            after = global_states()
     for library, state in states.items():  # the first call may import what draws from them
         demand(
             same(state, after[library]),
@@ -95,7 +95,7 @@ def repeated(call: Callable[..., ResultT], *inputs: Any) -> ResultT:
 @contextmanager
 def global_seed(seed: int) -> Iterator[None]:
     """Put the global generators into the state that a seed gives, and back again."""
-    kept, torch = _global_states(), sys.modules.get("torch")
+    kept, torch = global_states(), sys.modules.get("torch")
     np.random.set_state(np.random.RandomState(seed).get_state())  # noqa: NPY002
     setstate(Random(seed).getstate())  # noqa: S311  (nothing secret)
     if torch is not None:
@@ -109,7 +109,7 @@ def global_seed(seed: int) -> Iterator[None]:
             torch.set_rng_state(torch.from_numpy(kept["torch"]))
 
 
-def _global_states() -> dict[str, Any]:
+def global_states() -> dict[str, Any]:
     """Return the state of each library's global generator; torch's where it is loaded."""
     states: dict[str, Any] = {"numpy": np.random.get_state(), "Python": getstate()}  # noqa: NPY002
     torch = sys.modules.get("torch")
