@@ -163,7 +163,8 @@ def test_group_dro_follows_the_published_update() -> None:
     one = learner("group-dro", step=0.5)
     losses = torch.tensor([[1.0, 3.0, 2.0, 2.0]])
     groups = torch.tensor([[0, 0, 1, 1]])
-    state = {"q": torch.tensor([[0.5, 0.5]], dtype=torch.float64)}
+    ones = torch.ones(1, 4, dtype=torch.float64)
+    state = {"q": torch.tensor([[0.5, 0.5]], dtype=torch.float64), "weight": ones}
     weights = one.weights(losses, groups, groups, groups, state)
     np.testing.assert_allclose(weights, 1.0)
     lone = torch.tensor([[0, 1, 1, 1]])

@@ -99,7 +99,7 @@ class GroupDRO(Network):
     """A network trained on the worst mixture of known groups (group DRO, Sagawa et al. 2020).
 
     After each batch q_g ← q_g·exp(step·loss_g), normalised, loss_g the mean loss of the batch's
-    points of group g; the loss is Σ q_g·loss_g.
+    points of group g, by weight; the loss is Σ q_g·loss_g.
     """
 
     kind: Literal["group-dro"] = "group-dro"
@@ -140,7 +140,10 @@ class GroupDRO(Network):
         import torch
 
         number = models[0].groups[1]
-        return {"q": torch.full((len(models), number), 1 / number, dtype=torch.float64)}
+        plain = torch.ones(len(models[0].labels), dtype=torch.float64)
+        weight = [plain if model.weight is None else model.weight for model in models]
+        q = torch.full((len(models), number), 1 / number, dtype=torch.float64)
+        return {"q": q, "weight": torch.stack(weight)}
 
     def weights(
         self,
@@ -150,13 +153,14 @@ class GroupDRO(Network):
         groups: torch.Tensor,
         state: State,
     ) -> torch.Tensor:
-        """Return q_g·m/m_g for a point of a group with m_g of the m points of the batch."""
+        """Return q_g·m/m_g for a point of a group with m_g of the m points, by weight."""
         import torch
 
         q: torch.Tensor = state["q"]
-        one = torch.ones(losses.shape, dtype=torch.float64)
-        count = torch.zeros_like(q).scatter_add_(1, groups, one).clamp_(min=1)
-        mean = torch.zeros_like(q).scatter_add_(1, groups, losses.double()) / count
+        weight: torch.Tensor = state["weight"].gather(1, rows)
+        count = torch.zeros_like(q).scatter_add_(1, groups, weight)
+        count[count == 0] = 1
+        mean = torch.zeros_like(q).scatter_add_(1, groups, losses.double() * weight) / count
         q *= (mean * self.step).exp_()
         q /= q.sum(dim=1, keepdim=True)
-        return (q / count).gather(1, groups) * losses.shape[-1]
+        return (q / count).gather(1, groups) * weight.sum(dim=1, keepdim=True)
