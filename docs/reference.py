@@ -28,6 +28,7 @@ from groundswell.listing import limits, shown
 from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import LIBRARY, library
 from groundswell.tables import TABLES, Meaning
+from groundswell.testing import ConformanceError, check_component
 
 HIDDEN = "model_config, part, kinds, default_kind, agents"
 """What every component has, and what its class describes already."""
@@ -233,8 +234,13 @@ def authors() -> str:
     bases = [f"{base.__module__}.{base.__name__}" for base in PARTS.values()]
     return (
         "# For authors of components\n\nThe base class of each part, then what its methods are "
-        "given. See [Write a rule](../rule.md) and [Write a learner](../learner.md).\n\n"
-        + rst(*(directive(name, type) for name in [*bases, *given]))
+        "given. See [Write a rule](../rule.md), [Write a learner](../learner.md) and "
+        "[Check a component](../conformance.md).\n\n"
+        + rst(
+            directive("groundswell.testing.check_component", check_component),
+            directive("groundswell.testing.ConformanceError", ConformanceError),
+            *(directive(name, type) for name in [*bases, *given]),
+        )
     )
 
 

@@ -75,7 +75,8 @@ def _report(component: Component, broken: list[str], laws: int) -> str:
 def _laws(part: str) -> list[Law]:
     for suite in SUITES:
         import_module(f"groundswell.testing.{suite}")
-    return [*LAWS[ANY_PART], *LAWS.get(part, [])]
+    found = [*LAWS[ANY_PART], *LAWS.get(part, [])]
+    return sorted(found, key=lambda one: SUITES.index(one.__module__.rpartition(".")[2]))
 
 
 def _broken(law: Law, subject: Subject) -> str | None:
