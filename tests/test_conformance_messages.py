@@ -1,5 +1,7 @@
 """Components that break a law are told which one, on what input, and what to do."""
 
+import subprocess
+import sys
 from random import randrange
 from typing import Literal
 
@@ -272,6 +274,12 @@ def test_classes_and_other_things_are_no_components():
 def test_components_of_other_data_are_checked_on_them():
     schema = Schema("columns", (Column("mark"), Column("age")), ("yes", "no"))
     check_component(Marked(), schema=schema)
+
+
+def test_neither_pytest_nor_hypothesis_is_needed():
+    code = "import groundswell.testing, sys; print({'pytest', 'hypothesis'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def test_torch_is_looked_at_too():

@@ -54,8 +54,10 @@ def features(schema: Schema, y: Ints, rng: np.random.Generator) -> Features:
     X, labels = np.empty((len(y), len(schema.columns))), len(schema.labels)
     for place, column in enumerate(schema.columns):
         if column.categories is None:
-            high = y == place % labels
-            X[:, place] = np.where(high, 0.85, 0.15) + rng.uniform(-0.1, 0.1, len(y))
+            # Each label has a column of its own; where there are too few it is a matter of degree.
+            own = len(schema.columns) >= labels
+            high = y == place % labels if own else y / (labels - 1)
+            X[:, place] = 0.15 + 0.7 * high + rng.uniform(-0.1, 0.1, len(y))
         else:
             X[:, place] = y % min(len(column.categories), labels)
     return X
