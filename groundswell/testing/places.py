@@ -128,8 +128,10 @@ class Place:
         columns, old = Columns(self.users), np.argsort(name)
         for column in self.columns:
             columns[column] = self.columns[column][old]
-        a, b = self.ties.rows, self.ties.indices
-        ties = self.ties if self.ties.complete else from_pairs(self.users, name[a], name[b])
+        ties = self.ties
+        if not ties.complete:
+            a, b, weights = name[ties.indices], name[ties.rows], ties.weights
+            ties = from_pairs(self.users, a, b, weights, directed=ties.directed)
         return Place(f"{self.name}, renamed", columns, ties)
 
     def with_joined(self, joined: Bools, name: str) -> Place:
@@ -170,12 +172,17 @@ def places(component: Component) -> Iterator[Place]:
     """Return users in ordinary places, and in those at the limits."""
     sparse = place(component)
     yield sparse
-    for ties in ("no", "complete"):
+    for ties in ("no", "complete", *kinds_of_ties(component)):
         yield place(component, ties=ties)
     yield place(component, users=1, ties="no")
     for joined, what in ((True, "all"), (False, "none")):
         everybody = np.full(sparse.users, joined)
         yield sparse.with_joined(everybody, f"{sparse.name}, {what} joined")
+
+
+def kinds_of_ties(component: Component) -> list[str]:
+    """Return ties that only some components can be on: with weights only those that see them."""
+    return ["directed", "weighted"] if getattr(component, "weighs_ties", False) else ["directed"]
 
 
 def _ties(users: int, ties: str) -> Ties:
@@ -185,7 +192,8 @@ def _ties(users: int, ties: str) -> Ties:
         return complete_ties(users)
     rng = np.random.default_rng(11)
     a, b = rng.integers(users, size=(2, users * 3 // 2))
-    return from_pairs(users, a, b)
+    weights = 1.0 + (a + b) % 3 if ties == "weighted" else None
+    return from_pairs(users, a, b, weights, directed=ties == "directed")
 
 
 @cache

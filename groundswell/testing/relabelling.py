@@ -18,7 +18,7 @@ from groundswell.agents.situation import Situation
 from groundswell.data import Bools, Floats, Ints
 from groundswell.testing.decisions import payoffs
 from groundswell.testing.laws import Subject, demand, given, law
-from groundswell.testing.places import Place, place
+from groundswell.testing.places import Place, kinds_of_ties, place
 
 SEEDS = range(3)
 TRIALS = 300
@@ -61,11 +61,14 @@ class Trial:
 @law("decision")
 def names_of_users_mean_nothing(subject: Subject) -> None:
     """Users called something else do the same, exactly or (if it meets at random) in law."""
-    here = place(subject.component)
-    for seed in SEEDS:
-        rng = np.random.default_rng(seed)
-        name, order = rng.permutation(here.users), rng.permutation(here.users)
-        for activation, payoff in product(("synchronous", "sequential"), payoffs(subject)):
+    first, *_ = games = payoffs(subject)
+    others = [
+        (place(subject.component, ties=ties), first) for ties in kinds_of_ties(subject.component)
+    ]
+    for here, payoff in [*((place(subject.component), game) for game in games), *others]:
+        for seed, activation in product(SEEDS, ("synchronous", "sequential")):
+            rng = np.random.default_rng(seed)
+            name, order = rng.permutation(here.users), rng.permutation(here.users)
             with given(f"{here.name}, {activation}, belief '{payoff.belief}'"):
                 rule = subject.component.replace(activation={"kind": activation})
                 _compare(Trial(rule, here, name, order, payoff))
