@@ -40,16 +40,15 @@ def _cases(subject: Subject) -> Iterator[tuple[str, Place, Payoff]]:
 @law("decision", over=_cases)
 def wants_answers_for_each(subject: Subject, here: Place, payoff: Payoff) -> None:
     """`wants` returns a bool for each user it is asked about, the same again for the same draws."""
+
+    def answers(at: Place, who: Ints, luck: Floats) -> Bools:
+        return _wants(subject, at.situation(payoff), who, luck)
+
     users = np.arange(here.users)
     for asked in (users, users[::3], users[:0]):
         with given(f"{len(asked)} of them revise"):
             draws = dealt(subject, asked, 1)
-            found = repeated(
-                lambda at, who, luck: _wants(
-                    subject, at.situation(payoff), who, luck
-                ),
-                here, asked, draws,
-            )  # fmt: skip
+            found = repeated(answers, here, asked, draws)
             demand(
                 found.shape == asked.shape and found.dtype == bool,
                 f"it returns {found.dtype} of shape {found.shape}",
@@ -98,16 +97,15 @@ def both_forms_agree(subject: Subject, here: Place, payoff: Payoff) -> None:
 @law("decision", over=_cases)
 def turns_move_those_in_order(subject: Subject, here: Place, payoff: Payoff) -> None:
     """`take_turns` moves users in `order` that are not locked, and no others."""
+
+    def after(at: Place, who: Ints, luck: Floats) -> Bools:
+        return _after_turns(subject, at, payoff, who, luck)
+
     everybody = np.arange(here.users)
     for order in (everybody[::2], everybody[:0], np.repeat(everybody[:1], 3)):
         with given(f"{len(order)} turns"):
             draws = dealt(subject, order, 5)
-            joined = repeated(
-                lambda at, who, luck: _after_turns(
-                    subject, at, payoff, who, luck
-                ),
-                here, order, draws,
-            )  # fmt: skip
+            joined = repeated(after, here, order, draws)
             moved = np.flatnonzero(joined != here.columns["joined"])
             demand(
                 np.isin(moved, order).all(),
