@@ -247,9 +247,9 @@ class Page:
         """Type as fast as it goes, over what a box holds, and leave it."""
         from selenium.webdriver.common.keys import Keys
 
-        boxes = self.find(f"//label[.='{label}']/following-sibling::input")
-        self.wait(lambda: boxes[0].is_displayed())
-        boxes[0].send_keys(Keys.CONTROL + "a", Keys.NULL, value, Keys.TAB)
+        box = self.wait(lambda: self.find(f"//label[.='{label}']/following-sibling::input"))[0]
+        self.wait(box.is_displayed)
+        box.send_keys(Keys.CONTROL + "a", Keys.NULL, value, Keys.TAB)
 
     def text(self, css_class: str) -> str:
         return " ".join(one.text for one in self.driver.find_elements("class name", css_class))
