@@ -64,36 +64,21 @@ def odd(scenario: Scenario | str | Path | Mapping[str, Any]) -> str:
     return (
         markdown.environment()
         .get_template("odd.md")
-        .render(**_about_model(plan), **_about_study(plan), **_words(plan))
+        .render(**_about_model(plan), **_about_points(plan), **_about_study(plan), **_words(plan))
     )
 
 
 def _about_model(plan: Scenario) -> dict[str, Any]:
     """Return what the parts of a model are, as far as the text asks for it."""
     platform, collective = plan.platform, plan.collective
-    every = list(variants(plan))
-    deciding = [one for one in every if not isinstance(one.decision, Fixed)]
-    believing = [one for one in deciding if one.decision.forms_beliefs]
     return {
         "scenario": plan,
         "question": question(plan),
         "platform": platform,
         "collective": collective,
         "seeded": bool(collective.seeds) or "collective.seeds" in varied(plan),
-        "ties": told(one.network for one in every),
-        "rules": told(one.decision for one in deciding),
-        "activations": told(one.decision.activation for one in deciding),
-        "beliefs": told(one.payoff.belief for one in believing),
-        "strategies": told(one.collective.strategy for one in every),
-        "learners": told(
-            one.platform.learner for one in every if isinstance(one.platform, Learning)
-        ),
         "learning": isinstance(platform, Learning),
         "data": plan.population.form != "none",
-        "fixed": not deciding,
-        "weighs": any(one.decision.weighs_success for one in deciding),
-        "sensed": over(every, sensed),
-        "drawn": over([plan, *every], drawn),
         "complying": _complying(plan),
         "settles": not isinstance(plan.stop, Never),
         "users": _users(plan),
@@ -106,6 +91,26 @@ def _about_model(plan: Scenario) -> dict[str, Any]:
             if one.name in INITIAL and one.value != "none"
         ],
         "parts": parts(plan),
+    }
+
+
+def _about_points(plan: Scenario) -> dict[str, Any]:
+    """Return what the text says of parts that may differ between points of a sweep."""
+    every = list(variants(plan))
+    deciding = [one for one in every if not isinstance(one.decision, Fixed)]
+    believing = [one for one in deciding if one.decision.forms_beliefs]
+    platforms = [one.platform for one in every]
+    return {
+        "ties": told(one.network for one in every),
+        "rules": told(one.decision for one in deciding),
+        "activations": told(one.decision.activation for one in deciding),
+        "beliefs": told(one.payoff.belief for one in believing),
+        "strategies": told(one.collective.strategy for one in every),
+        "learners": told(one.learner for one in platforms if isinstance(one, Learning)),
+        "fixed": not deciding,
+        "weighs": any(one.decision.weighs_success for one in deciding),
+        "sensed": over(every, sensed),
+        "drawn": over([plan, *every], drawn),
     }
 
 

@@ -104,7 +104,9 @@ def whole_numbers(ax: Axes) -> None:
     """Number an axis across of rounds by rounds, and by nothing in between."""
     from matplotlib.ticker import MaxNLocator
 
-    ax.xaxis.set_major_locator(MaxNLocator("auto", steps=(1, 2, 5, 10), integer=True))
+    ax.xaxis.set_major_locator(
+        MaxNLocator("auto", steps=(1, 2, 5, 10), integer=True, min_n_ticks=1)
+    )
 
 
 def _with_ticks(ax: Axes) -> Axes:
