@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -111,6 +112,31 @@ def test_a_file_that_cannot_be_written_says_so(
     monkeypatch.setattr(Draft, "file_name", "nowhere/x.toml")
     with pytest.raises(InputError, match=r"cannot write 'nowhere.x\.toml': No such file"):
         tiny.save()
+
+
+def test_a_file_says_what_it_came_from_on_one_line(tiny: Draft) -> None:
+    Path("a\nb.toml").write_text(TINY)
+    text = Draft.of("a\nb.toml", {}).text
+    assert text.startswith("# Made on the page of: groundswell explore 'a\\nb.toml'\n")
+    assert tomllib.loads(text)["name"] == "tiny"
+
+
+def test_a_round_that_fails_is_told_and_leaves_the_page(
+    tiny: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solara = pytest.importorskip("solara")
+    from groundswell.explore.web.session import Session
+
+    session = Session(solara.reactive(tiny))
+    asyncio.run(session.make())
+    session.playing.set(True)
+    monkeypatch.setattr(Simulation, "step", lambda _: 1 / 0)
+    asyncio.run(session.advance())
+    assert session.problem.value == "ZeroDivisionError: division by zero"
+    assert not session.playing.value
+    monkeypatch.setattr(Simulation, "__init__", lambda *_: [].pop())
+    asyncio.run(session.make())
+    assert session.problem.value == "IndexError: pop from empty list"
 
 
 def test_a_simulation_is_the_run_of_its_scenario(tiny: Draft) -> None:
