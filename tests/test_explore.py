@@ -206,7 +206,7 @@ def test_a_port_in_use_says_what_to_do() -> None:
 
 def test_without_solara_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "SETTINGS", {})
-    monkeypatch.setitem(sys.modules, "solara", None)
+    monkeypatch.setitem(sys.modules, "solara.server.starlette", None)
     with pytest.raises(InputError, match=r"pip install 'groundswell\[explore\]'"):
         server.check_installed()
 
