@@ -100,6 +100,21 @@ def test_only_what_a_scenario_uses_is_told() -> None:
     assert "Members are asked to follow the strategy; all do." in paragraph(grown, "Collectives")
 
 
+@pytest.mark.parametrize(
+    ("name", "users"),
+    [
+        ("quickstart", "There are 1,258."),
+        ("sis-karate", "There are 34."),
+        ("granovetter", "There are 100."),
+        ("adult-facebook", "There are as many as the network has, or else the data."),
+    ],
+)
+def test_users_are_counted_unless_a_file_has_them(name: str, users: str) -> None:
+    assert paragraph(gs.odd(name), "Users").startswith(users)
+    swept = {**BASE, "sweep": {"grid": {"population.users": [50, 60]}}}
+    assert paragraph(gs.odd(swept), "Users").startswith("Their number is varied: 50, 60.")
+
+
 def test_what_is_left_to_chance_counts_what_changes() -> None:
     compliance = "the order in which members comply"
     assert compliance not in paragraph(gs.odd("quickstart"), "Stochasticity")

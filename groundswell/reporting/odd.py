@@ -146,7 +146,12 @@ def _words(plan: Scenario) -> dict[str, Any]:
 
 def _users(plan: Scenario) -> str:
     """Say how many users there are; what a file holds is not looked at."""
-    users = plan.population.users
+    users, changed = plan.population.users, varied(plan)
+    if "population.users" in changed:
+        return f"Their number is {changed['population.users']}."
+    sections = {key.partition(".")[0] for key in changed}
+    if users is None and not file_settings(plan) and not {"population", "network"} & sections:
+        users = plan.network.size() or plan.population.size()
     if users is not None:
         return f"There are {users:,}."
     return "There are as many as the network has, or else the data."
