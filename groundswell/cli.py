@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +17,7 @@ from groundswell.cli_results import (
     report,
     script,
 )
-from groundswell.exits import clear_errors
+from groundswell.exits import clear_errors, prepare_streams, read_names_as_utf8
 
 app = typer.Typer(
     name="groundswell",
@@ -213,7 +211,6 @@ for command in (report, odd, export, repeat, bundle, merge, script):
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # α cannot be written everywhere
-            stream.reconfigure(errors="replace")
+    read_names_as_utf8()
+    prepare_streams()
     app()

@@ -29,7 +29,17 @@ if TYPE_CHECKING:
 
 OK, FAILED = 0, 1
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
-console = Console(highlight=False, soft_wrap=True)
+
+
+class Printer(Console):
+    """A console that leaves it to `clear_errors` what happens when nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what Python raises."""
+        raise BrokenPipeError
+
+
+console = Printer(highlight=False, soft_wrap=True)
 
 
 def parse_changes(pairs: list[str]) -> dict[str, Any]:
@@ -137,9 +147,7 @@ def run_command(
                 retry_failed=how.retry_failed,
             )
         except Interrupted as stop:
-            said = f"interrupted; the runs that had ended are in {folder}"
-            note = Console(stderr=how.json or how.quiet, highlight=False, soft_wrap=True)
-            note.print(f"{said}\nthe same command goes on with the others", markup=False)
+            _print_interruption(folder, how)
             return stop.exit_code
     _print_result(result, how)
     return FAILED if result.statuses.get("failed") else OK
@@ -171,6 +179,17 @@ def _print_result(result: Result, how: How) -> None:
         console.print(str(result.folder), markup=False)
     else:
         print_summary(result, console)
+
+
+def _print_interruption(folder: Path, how: How) -> None:
+    from groundswell.scenarios.result import open_results
+    from groundswell.summary import print_json
+
+    said = f"interrupted; the runs that had ended are in {folder}"
+    note = Console(stderr=how.json or how.quiet, highlight=False, soft_wrap=True)
+    note.print(f"{said}\nthe same command goes on with the others", markup=False)
+    if how.json:
+        print_json(open_results(folder), interrupted=True)
 
 
 def plan_command(

@@ -110,7 +110,8 @@ def _parquet(files: ExitStack, path: Path, schema: Any) -> Any:
     import pyarrow
     from pyarrow.parquet import ParquetWriter
 
-    writer = files.enter_context(ParquetWriter(path, schema))
+    file = files.enter_context(path.open("wb"))  # pyarrow takes no names that are not UTF-8
+    writer = files.enter_context(ParquetWriter(file, schema))
 
     def write(chunk: pd.DataFrame) -> None:
         writer.write_table(pyarrow.Table.from_pandas(chunk, schema, preserve_index=False))
