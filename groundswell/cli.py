@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from groundswell.cli_results import (
+    Set,
+    Vary,
     Workers,
     bundle,
     export,
@@ -32,23 +34,11 @@ app = typer.Typer(
 Source = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a library one.")
 ]
-Set = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change a setting, e.g. platform.learner.kind=knn."
-    ),
-]
 Out = Annotated[
     Path | None, typer.Option(help="Folder for the results.", show_default="results/NAME")
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.")]
 Replicates = Annotated[int | None, typer.Option(help="Number of runs with independent randomness.")]
-Vary = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--vary", metavar="KEY=A,B,C", help="Values of a setting, added to the sweep's grid."
-    ),
-]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Do one run, say what all would take, write nothing.")
 ]

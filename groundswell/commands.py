@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
-from groundswell.problems import InputError, Problem, ScenarioError
+from groundswell.problems import InputError, Problem, ScenarioError, printable
 from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import LIBRARY, Loaded, Origin, load_with_origin
 from groundswell.scenarios.values import several, typed
@@ -31,8 +31,16 @@ OK, FAILED = 0, 1
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
+DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[\d¹²³]")
+"""Names that Windows takes for devices."""
+
+
 class Printer(Console):
-    """A console that leaves it to `clear_errors` what happens when nobody reads any more."""
+    """A console that no name can steer, and that leaves it to `clear_errors` if nobody reads."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print, without control characters."""
+        super().print(*(printable(x) if isinstance(x, str) else x for x in objects), **options)
 
     def on_broken_pipe(self) -> None:
         """Raise what Python raises."""
@@ -251,7 +259,8 @@ def slug(name: str) -> str:
     >>> slug("A collective of Facebook users: 1 %")
     'a-collective-of-facebook-users-1'
     """
-    return re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:80] or "scenario"
+    text = re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:80] or "scenario"
+    return f"{text}-" if DEVICE.fullmatch(text) else text
 
 
 def _default_folder(scenario: Scenario, shard: Shard | None, how: How) -> Path:

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from groundswell.problems import InputError, ScenarioError
+from groundswell.problems import InputError, ScenarioError, printable
 
 WRONG = 2
 """Exit code where what a user gave, or the machine, does not let a command do its work."""
@@ -43,7 +43,7 @@ def clear_errors() -> Iterator[None]:
 
 
 def _end(message: str, code: int = WRONG) -> NoReturn:
-    typer.echo(message, err=True)
+    typer.echo(printable(message), err=True)
     raise typer.Exit(code) from None
 
 
@@ -56,7 +56,7 @@ def _write_no_more() -> None:
 
 
 def prepare_streams() -> None:
-    """Let everything be printed, α too, where it can be, where it cannot, and where nobody reads."""
+    """Let everything be printed: α where it cannot be, and all of it where nobody reads."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by whoever started this process

@@ -6,11 +6,12 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
+from rich import markup
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from groundswell.analysis import groups
+from groundswell.problems import printable
 from groundswell.progress import print_object
 from groundswell.scenarios.database import RUNS
 from groundswell.scenarios.result import Result
@@ -65,6 +66,11 @@ def print_summary(result: Result, console: Console) -> None:
         console.print(f"series: {os.path.join(folder, 'series.csv')}", markup=False)
         console.print(f"results: {folder}", markup=False)
         console.print(f"report: groundswell report {shlex.quote(str(folder))}", markup=False)
+
+
+def escape(text: str) -> str:
+    """Return text as it is shown, whatever it holds."""
+    return markup.escape(printable(text))
 
 
 def counted(count: int, what: str) -> str:

@@ -189,9 +189,13 @@ def _read(path: Path) -> tuple[dict[str, Any], Origin]:
     text = read_text(name)
     try:
         settings = tomllib.loads(text)
+        places = {key: f"{name}:{line}" for key, line in key_lines(text).items()}
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([_syntax_problem(name, text, error)]) from None
-    places = {key: f"{name}:{line}" for key, line in key_lines(text).items()}
+    except ValueError:  # thousands of digits take Python too long to read
+        raise ScenarioError([Problem((), "a number has too many digits", name)]) from None
+    except RecursionError:
+        raise ScenarioError([Problem((), "values are too deep in each other", name)]) from None
     folders = dict.fromkeys(places, path.resolve().parent)
     return settings, Origin(name, places, folders)
 
