@@ -13,6 +13,7 @@ import numpy as np
 
 from groundswell.data import Column, Floats, Ints, Points, Schema
 from groundswell.files import Stamp, read_text, stamp
+from groundswell.machine import gigabytes, memory
 from groundswell.problems import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -149,9 +150,24 @@ def _read_parquet(path: str, key: str) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.read_parquet(path).reset_index(drop=True)
+        needed = _parquet_bytes(path)
+        if needed <= memory():
+            return pd.read_parquet(path).reset_index(drop=True)
     except Exception as error:  # pyarrow raises many kinds for a damaged file
         raise InputError(f"'{path}' is not a Parquet file ({error})", key=(key,)) from None
+    raise InputError(
+        f"'{path}' would need about {gigabytes(needed)} of memory; this machine has "
+        f"{gigabytes(memory())}",
+        key=(key,),
+    )
+
+
+def _parquet_bytes(path: str) -> int:
+    """Return about how much memory a table takes that may be small as a file."""
+    from pyarrow.parquet import read_metadata
+
+    found = read_metadata(path)
+    return 8 * int(found.num_rows) * int(found.num_columns)
 
 
 def _read_csv(path: str, key: str) -> pd.DataFrame:

@@ -118,8 +118,8 @@ def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
     it as it is.
     """
     guarded = table.copy(deep=False)
-    for name in table.select_dtypes("object"):
-        if name not in OURS:
+    for name, kind in table.dtypes.items():
+        if kind.kind == "O" and name not in OURS:
             guarded[name] = table[name].map(_guarded, na_action="ignore")
     return guarded
 
