@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
+from groundswell.files import write_text
 from groundswell.problems import InputError, Problem, ScenarioError, printable
 from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import LIBRARY, Loaded, Origin, load_with_origin
@@ -243,13 +244,9 @@ def new_command(name: str) -> None:
     path = Path(f"{slug(name)}.toml")
     template = (LIBRARY.parent / "template.toml").read_text(encoding="utf-8")
     text = template.replace('name = "template"', f"name = {json.dumps(name, ensure_ascii=False)}")
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise InputError(f"'{path}' exists already; choose another name") from None
-    except OSError as error:
-        raise InputError(f"cannot write '{path}': {error.strerror}") from None
+    if path.exists():
+        raise InputError(f"'{path}' exists already; choose another name")
+    write_text(path, text)
     console.print(f"wrote {path}\nrun it with: groundswell run {path}", markup=False)
 
 

@@ -96,11 +96,13 @@ def connect_read_only(folder: Path | None) -> sqlite3.Connection:
 
 
 def advice(error: Exception) -> str:
-    """Return what to do about an error, where the disk is full or failing; nothing for others."""
+    """Return what to do about an error of the disk; nothing for others."""
     full = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest says where
     if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR} or getattr(error, "errno", 0) in full:
         return "; runs that had ended are safe: make room there, and go on with the same command"
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return "; it may be one that cannot be written"
     return ""
 
 

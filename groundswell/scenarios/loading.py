@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -235,7 +236,10 @@ def _merged(
 def _with_absolute_paths(scenario: Scenario, origin: Origin) -> Scenario:
     changes = {}
     for key, path in file_settings(scenario):
-        absolute = origin.folder(key) / Path(path).expanduser()
+        absolute = origin.folder(key) / os.path.expanduser(path)
+        if str(absolute).encode(errors="replace").decode() != str(absolute):
+            message = f"is in a folder whose name is no UTF-8, {str(absolute)!a}; rename it"
+            raise _error(origin, key, message)
         if str(absolute) != path:
             changes[".".join(map(str, key))] = str(absolute)
     return scenario.replace(changes) if changes else scenario
