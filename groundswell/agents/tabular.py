@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import StringIO
@@ -177,7 +178,7 @@ def _read_csv(path: str, key: str) -> pd.DataFrame:
     lines = csv.reader(StringIO(read_text(path, key)), skipinitialspace=True)
     header: list[str] = next(filter(None, lines), [])
     rows, numbers = [], []
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    repeated = sorted(name for name, times in Counter(header).items() if times > 1)
     if repeated:
         message = f"duplicate column name '{repeated[0]}'; name each column once"
         raise InputError(message, key=(key,), place=f"{path}:{lines.line_num}")
@@ -254,6 +255,7 @@ def encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]
             f"('{labels[0]}'); two are needed",
             key=("label",),
         )
+    position = {name: i for i, name in enumerate(labels)}
     for frame in frames:
         known, codes = frame.codes(label)
         missing = frame.data[label].isna().to_numpy()
@@ -267,7 +269,7 @@ def encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]
                 f"{did_you_mean(extra[0], labels)}",
                 key=(frame.key,),
             )
-        ys.append(np.array([labels.index(c) for c in known], dtype=np.int64)[codes])
+        ys.append(np.array([position[c] for c in known], dtype=np.int64)[codes])
     return labels, ys
 
 

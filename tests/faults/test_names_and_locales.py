@@ -17,9 +17,12 @@ TABLE = """\
 name = "żółw 🐢"
 rounds = 1
 population = { kind = "table", path = "données.csv", label = "größe" }
-collective = { seeds = 2, strategy = { kind = "feature-label", target = "groß" }, signal = { kind = "set-features", features = { "é" = 3.0 } } }
 platform = { kind = "learning", learner = "naive-bayes" }
 measure = { groups = ["class"] }
+[collective]
+seeds = 2
+strategy = { kind = "feature-label", target = "groß" }
+signal = { kind = "set-features", features = { "é" = 3.0 } }
 """
 PEOPLE = "é,größe\n" + "".join(f"{i},{('groß', 'małe')[i % 2]}\n" for i in range(40))
 

@@ -19,7 +19,8 @@ from .conftest import environment
     "command", ["list -v", "odd tiny.toml", "schema", "run tiny.toml --out out --json"]
 )
 def test_whoever_reads_may_stop(study: Path, command: str) -> None:
-    line = f"{sys.executable} -m groundswell {command} | head -c 1 > /dev/null; echo ${{PIPESTATUS[0]}}"
+    piped = f"{sys.executable} -m groundswell {command} | head -c 1 > /dev/null"
+    line = f"{piped}; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["bash", "-c", line], cwd=study, env=environment(), capture_output=True, text=True,
         check=False, timeout=120,
