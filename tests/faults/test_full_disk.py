@@ -39,7 +39,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if content}
 
 
-@pytest.mark.parametrize(
+WRITERS = pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (("new", "my-study"), "cannot write 'my-study.toml'"),
@@ -51,6 +51,10 @@ def files(folder: Path) -> dict[str, bytes]:
         (("run", "tiny.toml", "--out", "new"), "cannot write results to 'new'"),
     ],
 )
+
+
+@pytest.mark.slow
+@WRITERS
 def test_a_full_disk_is_said_and_leaves_nothing(full, results: Path, arguments, named) -> None:
     before = files(results)
     done, after = full(*arguments)
@@ -62,6 +66,25 @@ def test_a_full_disk_is_said_and_leaves_nothing(full, results: Path, arguments, 
     assert not new, "no part of a file is left"
 
 
+@WRITERS
+def test_no_room_is_said_and_leaves_nothing(results: Path, invoke, monkeypatch, arguments, named):
+    """As above, in this process, where a disk that is full is only told of."""
+
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, FULL)
+
+    before = files(results)
+    for name in ("groundswell.files.os.fsync", "groundswell.scenarios.exports._csv"):
+        monkeypatch.setattr(name, no_room)
+    done = invoke(*arguments)
+    assert done.exit_code == 2
+    assert f"{named}: {FULL}" in done.stderr
+    assert files(results) == before
+    assert {path.name for path in results.parent.iterdir()} <= {"tiny.toml", "out", "new"}
+    assert not list(results.parent.rglob("*.part"))
+
+
+@pytest.mark.slow
 def test_a_disk_that_fills_during_a_study_keeps_what_had_ended(full, results: Path) -> None:
     more = ("run", "tiny.toml", "--out", "out", "--replicates", "400")
     done, after = full(*more, room=150_000)
@@ -88,6 +111,7 @@ def test_a_run_goes_on_where_its_checkpoints_cannot_be_written(
     assert result.series.equals(undisturbed.series)
 
 
+@pytest.mark.slow
 def test_a_limit_on_file_size_keeps_the_runs_that_fit(start, results: Path) -> None:
     def small() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000))

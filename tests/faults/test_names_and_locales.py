@@ -10,7 +10,7 @@ import pytest
 
 import groundswell as gs
 
-from .conftest import STUDY, environment
+from .conftest import environment
 
 ASCII = {"LC_ALL": "C", "LANG": None, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 TABLE = """\
@@ -37,6 +37,7 @@ def foreign(study: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [{}, ASCII], ids=["UTF-8", "ASCII"])
 def test_names_that_are_not_ascii(foreign: Path, start, more: dict[str, str | None]) -> None:
     options = {"env": environment(**more), "cwd": foreign}
@@ -53,6 +54,7 @@ def test_names_that_are_not_ascii(foreign: Path, start, more: dict[str, str | No
         assert (wrong.returncode, wrong.stderr) == (2, "there is no file 'żółw2.toml'\n")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
 def test_a_name_that_is_no_text(study: Path, start) -> None:
     """File systems hold bytes; these are no UTF-8, which a page and a scenario must be."""
@@ -67,6 +69,13 @@ def test_a_name_that_is_no_text(study: Path, start) -> None:
     assert done.returncode == 2
     assert "population.path: is in a folder whose name is no UTF-8" in done.stderr
     assert "in-\\udcff" in done.stderr
+
+
+def test_ascii_is_no_hindrance(study: Path, start) -> None:
+    (study / "é.toml").write_text((study / "tiny.toml").read_text("utf-8"), encoding="utf-8")
+    done = start("run", "é.toml", "--out", "ż", "--quiet", env=environment(**ASCII))
+    assert (done.returncode, done.stdout) == (0, "ż\n")
+    assert len(gs.open("ż").runs) == 2
 
 
 def crlf(text: str) -> bytes:
@@ -114,4 +123,3 @@ def test_a_locale_with_decimal_commas(study: Path, monkeypatch: pytest.MonkeyPat
         locale.setlocale(locale.LC_ALL, before)
     series = [(study / folder / "series.csv").read_text("utf-8") for folder in ("plain", "commas")]
     assert series[0] == series[1]
-    assert STUDY.count(",")

@@ -22,6 +22,7 @@ def still(results: Path, apart, start):
     return call
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -41,6 +42,7 @@ def test_a_read_only_folder_is_said_and_stays_as_it_is(still, results, arguments
     assert {path.name: path.read_bytes() for path in results.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_read_only_results_can_be_read(still, results: Path) -> None:
     done = still("report", "out", "--out", "page.html")
     assert done.returncode == 0, done.stderr

@@ -46,6 +46,7 @@ def test_files_that_were_changed_in_the_future(study: Path) -> None:
     assert gs.run("tiny.toml", out="out").already == len(result.runs)
 
 
+@pytest.mark.slow
 def test_no_home(study: Path, start) -> None:
     bare = {"HOME": None, "XDG_CACHE_HOME": None, "MPLCONFIGDIR": None, "NUMBA_CACHE_DIR": None}
     done = start("run", "tiny.toml", "--out", "out", env=environment(**bare))

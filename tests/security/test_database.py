@@ -21,7 +21,7 @@ PROGRAMS = {
 VALUES = {
     "a list": "UPDATE runs SET settings = '[1]'",
     "no JSON": "UPDATE runs SET settings = 'x{'",
-    "deep JSON": f"UPDATE runs SET settings = '{DEEP}'",
+    "deep JSON": f"UPDATE runs SET settings = '{DEEP}'",  # noqa: S608
     "text": "UPDATE runs SET seconds = 'abc', replicate = 'x'",
     "text among numbers": "UPDATE series SET alpha = 'abc'",
     "no text": "UPDATE runs SET status = x'ff00'",
