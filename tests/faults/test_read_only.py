@@ -8,6 +8,8 @@ import pytest
 
 import groundswell as gs
 
+from .conftest import environment
+
 FORBIDDEN = "Read-only file system"
 
 
@@ -50,10 +52,17 @@ def test_read_only_results_can_be_read(still, results: Path) -> None:
     assert still("repeat", "out", "--quiet").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_read_only_package_compiles_its_loops_anew(study: Path, apart, start) -> None:
-    """Where numba can cache neither beside the package nor in a home."""
+    """Where numba can cache neither beside the package nor in a home, and nothing is cached."""
     package = Path(gs.__file__).parent
     script = f"mount --bind '{package}' '{package}'; mount -o remount,bind,ro '{package}'"
-    done = start("run", "tiny.toml", "--out", "out", before=apart("mount", script))
+    for folder in package.rglob("__pycache__"):
+        script += f"; mount -t tmpfs -o ro tmpfs '{folder}'"
+    bare = environment(HOME="/nonexistent", XDG_CACHE_HOME=None, NUMBA_CACHE_DIR=None)
+    tied = ("--set", 'network={kind="watts-strogatz",degree=4}', "--set", "decision.of=neighbours")
+    before = apart("mount", script)
+    done = start("run", "tiny.toml", "--out", "out", *tied, before=before, env=bare)
     assert done.returncode == 0, done.stderr
-    assert gs.open("out").series.equals(gs.run("tiny.toml").series)
+    assert start("run", "tiny.toml", "--out", "again", *tied).returncode == 0
+    assert gs.open("out").series.equals(gs.open("again").series)
