@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from groundswell.cli_results import (
+    Set,
+    Vary,
     Workers,
     bundle,
     export,
@@ -19,7 +19,7 @@ from groundswell.cli_results import (
     report,
     script,
 )
-from groundswell.exits import clear_errors
+from groundswell.exits import clear_errors, prepare_streams, read_names_as_utf8
 
 app = typer.Typer(
     name="groundswell",
@@ -34,23 +34,11 @@ app = typer.Typer(
 Source = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a library one.")
 ]
-Set = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change a setting, e.g. platform.learner.kind=knn."
-    ),
-]
 Out = Annotated[
     Path | None, typer.Option(help="Folder for the results.", show_default="results/NAME")
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.")]
 Replicates = Annotated[int | None, typer.Option(help="Number of runs with independent randomness.")]
-Vary = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--vary", metavar="KEY=A,B,C", help="Values of a setting, added to the sweep's grid."
-    ),
-]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Do one run, say what all would take, write nothing.")
 ]
@@ -213,7 +201,6 @@ for command in (report, odd, export, repeat, bundle, merge, script):
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # α cannot be written everywhere
-            stream.reconfigure(errors="replace")
+    read_names_as_utf8()
+    prepare_streams()
     app()

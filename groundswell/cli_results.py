@@ -12,6 +12,19 @@ from groundswell.exits import clear_errors
 Folder = Annotated[Path, typer.Argument(help="A results folder.")]
 Workers = Annotated[int, typer.Option(min=1, help="Number of processes; results do not change.")]
 
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change a setting, e.g. platform.learner.kind=knn."
+    ),
+]
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vary", metavar="KEY=A,B,C", help="Values of a setting, added to the sweep's grid."
+    ),
+]
+
 
 def export(
     folder: Folder,
@@ -83,15 +96,18 @@ def script(
     jobs: Annotated[int, typer.Option(min=1, help="Number of jobs in the array.")] = 10,
     time: Annotated[str, typer.Option(help="Time limit of a job.")] = "04:00:00",
     memory: Annotated[str, typer.Option(help="Memory of a job.")] = "4G",
+    set_: Set = None,
+    vary: Vary = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write.", show_default="standard output")
     ] = None,
 ) -> None:
     """Write a job-array script that runs a sweep on a cluster, a part of it in each job."""
-    from groundswell.commands_results import script_command
+    from groundswell.commands_results import Given, script_command
 
     with clear_errors():
-        script_command(scenario, out, slurm=slurm, jobs=jobs, limit=time, memory=memory)
+        given = Given(set_ or [], vary or [])
+        script_command(scenario, given, out, slurm=slurm, jobs=jobs, limit=time, memory=memory)
 
 
 def report(

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
-from groundswell.problems import InputError, Problem, ScenarioError
+from groundswell.files import write_text
+from groundswell.problems import InputError, Problem, ScenarioError, printable
 from groundswell.scenario import Scenario
 from groundswell.scenarios.loading import LIBRARY, Loaded, Origin, load_with_origin
 from groundswell.scenarios.values import several, typed
@@ -29,7 +30,25 @@ if TYPE_CHECKING:
 
 OK, FAILED = 0, 1
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
-console = Console(highlight=False, soft_wrap=True)
+
+
+DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[\d¹²³]")
+"""Names that Windows takes for devices."""
+
+
+class Printer(Console):
+    """A console that no name can steer, and that leaves it to `clear_errors` if nobody reads."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print, without control characters."""
+        super().print(*(printable(x) if isinstance(x, str) else x for x in objects), **options)
+
+    def on_broken_pipe(self) -> None:
+        """Raise what Python raises."""
+        raise BrokenPipeError
+
+
+console = Printer(highlight=False, soft_wrap=True)
 
 
 def parse_changes(pairs: list[str]) -> dict[str, Any]:
@@ -137,9 +156,7 @@ def run_command(
                 retry_failed=how.retry_failed,
             )
         except Interrupted as stop:
-            said = f"interrupted; the runs that had ended are in {folder}"
-            note = Console(stderr=how.json or how.quiet, highlight=False, soft_wrap=True)
-            note.print(f"{said}\nthe same command goes on with the others", markup=False)
+            _print_interruption(folder, how)
             return stop.exit_code
     _print_result(result, how)
     return FAILED if result.statuses.get("failed") else OK
@@ -171,6 +188,17 @@ def _print_result(result: Result, how: How) -> None:
         console.print(str(result.folder), markup=False)
     else:
         print_summary(result, console)
+
+
+def _print_interruption(folder: Path, how: How) -> None:
+    from groundswell.scenarios.result import open_results
+    from groundswell.summary import print_json
+
+    said = f"interrupted; the runs that had ended are in {folder}"
+    note = Console(stderr=how.json or how.quiet, highlight=False, soft_wrap=True)
+    note.print(f"{said}\nthe same command goes on with the others", markup=False)
+    if how.json:
+        print_json(open_results(folder), interrupted=True)
 
 
 def plan_command(
@@ -216,13 +244,9 @@ def new_command(name: str) -> None:
     path = Path(f"{slug(name)}.toml")
     template = (LIBRARY.parent / "template.toml").read_text(encoding="utf-8")
     text = template.replace('name = "template"', f"name = {json.dumps(name, ensure_ascii=False)}")
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise InputError(f"'{path}' exists already; choose another name") from None
-    except OSError as error:
-        raise InputError(f"cannot write '{path}': {error.strerror}") from None
+    if path.exists():
+        raise InputError(f"'{path}' exists already; choose another name")
+    write_text(path, text)
     console.print(f"wrote {path}\nrun it with: groundswell run {path}", markup=False)
 
 
@@ -232,7 +256,8 @@ def slug(name: str) -> str:
     >>> slug("A collective of Facebook users: 1 %")
     'a-collective-of-facebook-users-1'
     """
-    return re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:80] or "scenario"
+    text = re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:80] or "scenario"
+    return f"{text}-" if DEVICE.fullmatch(text) else text
 
 
 def _default_folder(scenario: Scenario, shard: Shard | None, how: How) -> Path:

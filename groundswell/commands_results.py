@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from groundswell.commands import FAILED, OK, How, console, progress_of, slug
+from groundswell.commands import (
+    FAILED,
+    OK,
+    How,
+    console,
+    parse_changes,
+    parse_grid,
+    progress_of,
+    slug,
+)
 from groundswell.files import write_text
 from groundswell.problems import InputError
 from groundswell.scenarios.loading import load_with_origin
@@ -72,8 +82,28 @@ def merge_command(folders: list[Path], out: Path) -> int:
     return FAILED if result.statuses.get("failed") else OK
 
 
+class Given(NamedTuple):
+    """What options change of a scenario."""
+
+    set_: Sequence[str]
+    vary: Sequence[str]
+
+    def changes(self) -> dict[str, Any]:
+        """Return the changes by dotted key."""
+        return parse_changes([*self.set_]) | parse_grid([*self.vary])
+
+    def options(self) -> list[str]:
+        """Return the options as they were typed."""
+        return [*_each("--set", self.set_), *_each("--vary", self.vary)]
+
+
+def _each(option: str, values: Sequence[str]) -> Iterator[str]:
+    for value in values:
+        yield from (option, value)
+
+
 def script_command(
-    source: str, out: Path | None, *, slurm: bool, jobs: int, limit: str, memory: str
+    source: str, given: Given, out: Path | None, *, slurm: bool, jobs: int, limit: str, memory: str
 ) -> None:
     """Write a job-array script for a scenario's sweep."""
     from groundswell.scenarios.shards import slurm_script
@@ -81,14 +111,15 @@ def script_command(
 
     if not slurm:
         raise InputError("say which scheduler the script is for: --slurm")
-    loaded = load_with_origin(source)
+    loaded = load_with_origin(source, given.changes())
     runs = len(swept_tasks(loaded.scenario, loaded.origin))
     if jobs > runs:
         raise InputError(f"--jobs: {jobs} jobs are more than the {runs} runs of the sweep")
     path = Path(source)
     file = path.resolve() if path.is_file() else path
     name = slug(loaded.scenario.name)
-    text = slurm_script(file, name, Path("results") / name, jobs, limit, memory)
+    folder = Path("results") / name
+    text = slurm_script(file, given.options(), name, folder, jobs, limit, memory)
     if out is None:
         sys.stdout.write(text)
         return

@@ -11,9 +11,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from groundswell.machine import gigabytes, memory
 from groundswell.problems import InputError, Key
 
 SHA = "sha256:"
+LONGEST_SHOWN = 200
+"""Characters of a path that a message quotes."""
+COPIES = 3
+"""How often a file is in memory while it is read, at least."""
 Stamp = tuple[int, int]
 """Time of last change in nanoseconds, and size in bytes."""
 
@@ -27,15 +32,27 @@ def stamp(path: str, key: str = "path") -> Stamp:
         If there is no such file, or it cannot be read.
     """
     file = Path(path)
-    if file.is_dir():
-        raise InputError(f"'{path}' is a folder; name a file in it", key=(key,))
+    if "\0" in path:
+        raise InputError(f"{path!r} cannot be the name of a file", key=(key,))
     try:
+        status = file.stat()
+        if file.is_dir():
+            raise InputError(f"'{path}' is a folder; name a file in it", key=(key,))
+        if not file.is_file():  # a device or a pipe, which may never end
+            raise InputError(f"'{path}' is no ordinary file; write it to one first", key=(key,))
         with file.open("rb"):
-            status = file.stat()
+            pass
     except FileNotFoundError:
         raise InputError(f"there is no file '{path}'", key=(key,)) from None
     except OSError as error:
-        raise InputError(f"cannot read '{path}': {error.strerror}", key=(key,)) from None
+        shown = path if len(path) < LONGEST_SHOWN else f"{path[:LONGEST_SHOWN]}..."
+        raise InputError(f"cannot read '{shown}': {error.strerror}", key=(key,)) from None
+    if status.st_size > memory() / COPIES:
+        raise InputError(
+            f"'{path}' has {gigabytes(status.st_size)}, which is too much to read with "
+            f"{gigabytes(memory())} of memory",
+            key=(key,),
+        )
     return status.st_mtime_ns, status.st_size
 
 
@@ -48,7 +65,7 @@ def read_text(path: str, key: str = "path") -> str:
         If the file cannot be read, is not UTF-8 (names the line), or is empty.
     """
     stamp(path, key)
-    data = Path(path).read_bytes()
+    data = read_bytes(path, key)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -61,6 +78,20 @@ def read_text(path: str, key: str = "path") -> str:
     if not text.strip():
         raise InputError(f"'{path}' is empty", key=(key,))
     return text
+
+
+def read_bytes(path: str, key: str = "path") -> bytes:
+    """Return what is in a file, which may have gone since it was looked at.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read '{path}': {error.strerror}", key=(key,)) from None
 
 
 def digest(path: str) -> str:
@@ -96,7 +127,7 @@ def write_text(path: Path, text: str) -> None:
     """
     try:
         with whole(path) as unfinished:
-            unfinished.write_text(text, encoding="utf-8")
+            unfinished.write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
         raise InputError(f"cannot write '{path}': {error.strerror}") from None
 
@@ -118,7 +149,7 @@ def part_of(path: Path) -> Path:
 
 @lru_cache(maxsize=64)
 def _digest(path: str, version: Stamp) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    return hashlib.sha256(read_bytes(path)).hexdigest()
 
 
 def file_settings(settings: BaseModel, key: Key = ()) -> list[tuple[Key, str]]:

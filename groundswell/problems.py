@@ -6,6 +6,7 @@ once and prints one line each: ``file:line: key: what is wrong``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Any, TypeVar
 
 Key = tuple[str | int, ...]
 MadeT = TypeVar("MadeT")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Control characters but tabulators and line feeds."""
 Locate = Callable[[Key], str]
 
 
@@ -27,6 +30,15 @@ def dotted(key: Key) -> str:
     for part in key:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
+
+
+def printable(text: str) -> str:
+    r"""Return text without what would steer a terminal, such as escape sequences in a name.
+
+    >>> printable("a \x1b[2J name")
+    'a �[2J name'
+    """
+    return CONTROLS.sub("�", text)
 
 
 def did_you_mean(found: object, known: Iterable[object]) -> str:

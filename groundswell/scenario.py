@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     Field,
     ValidationError,
@@ -38,12 +39,19 @@ from groundswell.contradictions import cross_check
 from groundswell.measure import Measure
 from groundswell.platform import learners  # noqa: F401  (registers the learners)
 from groundswell.platform.platform import Platform
-from groundswell.problems import Key, Problem, ScenarioError
+from groundswell.problems import Key, Problem, ScenarioError, printable
 from groundswell.schedule import Course
 from groundswell.schedule_checks import overlap, schedule_problems
 from groundswell.settings_errors import nest, override, split_key, validated
 from groundswell.stopping import Never, Stop
 from groundswell.sweep_settings import Sweep
+
+
+def _printed(name: str) -> str:
+    """Refuse control characters: a name is shown on terminals and pages."""
+    if printable(name) != name or "\n" in name:
+        raise ValueError(f"should be one line without control characters, found {name!r}")
+    return name
 
 
 class Scenario(Settings):
@@ -54,7 +62,7 @@ class Scenario(Settings):
 
     version: Literal[1] = 1
     """Version of the scenario format."""
-    name: str = Field(min_length=1)
+    name: Annotated[str, AfterValidator(_printed)] = Field(min_length=1)
     """What the scenario is about."""
     rounds: int = Field(50, ge=1, le=10_000_000)
     """Number of rounds after round 0."""

@@ -6,11 +6,12 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
+from rich import markup
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from groundswell.analysis import groups
+from groundswell.problems import printable
 from groundswell.progress import print_object
 from groundswell.scenarios.database import RUNS
 from groundswell.scenarios.result import Result
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_LINES = 20
+BADLY = {"status": ["failed", "diverged"]}
 SHOWN = {
     "member_share": "members",
     "alpha": "α",
@@ -66,16 +68,25 @@ def print_summary(result: Result, console: Console) -> None:
         console.print(f"report: groundswell report {shlex.quote(str(folder))}", markup=False)
 
 
+def escape(text: str) -> str:
+    """Return text as it is shown, whatever it holds."""
+    return markup.escape(printable(text))
+
+
 def counted(count: int, what: str) -> str:
     """Return a number of things: 1 run, 2 runs."""
     return f"{count:,} {what}{'s' * (count != 1)}"
 
 
-def print_json(result: Result) -> None:
-    """Print where the results are and how many runs ended how, as one JSON object."""
+def print_json(result: Result, *, interrupted: bool = False) -> None:
+    """Print where the results are, how many runs ended how and which badly, as a JSON object."""
     end = {"event": "end", "folder": str(result.folder), "already": result.already}
     statuses = dict.fromkeys(("ok", "diverged", "failed"), 0) | result.statuses
-    print_object(end | statuses)
+    badly = [
+        {"run": run["run"], "status": run["status"], "error": _last_line(run["error"])}
+        for run in result.read("runs", ["run", "status", "error"], BADLY).to_dict("records")
+    ]
+    print_object(end | statuses | {"interrupted": interrupted, "failures": badly})
 
 
 def _print_failures(result: Result, console: Console) -> None:
@@ -84,14 +95,18 @@ def _print_failures(result: Result, console: Console) -> None:
     count = statuses.get("failed", 0) + statuses.get("diverged", 0)
     if not count:
         return
-    wanted = {"status": ["failed", "diverged"]}
-    for run in result.read("runs", where=wanted, limit=MOST_LINES).to_dict("records"):
-        last = (run["error"] or "").strip().splitlines()[-1:]
-        console.print(f"run {run['run']} {run['status']}: {''.join(last)}", markup=False)
+    for run in result.read("runs", where=BADLY, limit=MOST_LINES).to_dict("records"):
+        last = _last_line(run["error"])
+        console.print(f"run {run['run']} {run['status']}: {last}", markup=False)
     if count > MOST_LINES:
         console.print(f"... and {count - MOST_LINES:,} more; see the column 'error' of runs.csv")
     if statuses.get("failed"):
         console.print(f"{statuses['failed']:,} failed; --retry-failed runs them again")
+
+
+def _last_line(error: str | None) -> str:
+    """Return what a traceback ends with."""
+    return "".join((error or "").strip().splitlines()[-1:])
 
 
 def short(keys: list[str]) -> list[str]:

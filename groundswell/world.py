@@ -5,7 +5,6 @@ Building it is what finds everything wrong with the data a scenario names.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +20,8 @@ from groundswell.blocks import within
 from groundswell.data import Floats, Ints, Points
 from groundswell.dealing import draw_settings, place_users, without_nodes
 from groundswell.groups import Grouping
-from groundswell.problems import InputError, Locate, Problems
+from groundswell.machine import gigabytes, memory
+from groundswell.problems import InputError, Key, Locate, Problems
 from groundswell.randomness import Streams
 from groundswell.reuse import reused
 from groundswell.scenario import Scenario
@@ -93,7 +93,7 @@ def build_world(
         problems.raise_any(locate)
         raise AssertionError("unreachable: what is missing was a problem")
     try:
-        refuse_if_too_large(population, scenario.network, users)
+        refuse_if_too_large(population, scenario.network, users, scenario.measure.test_users)
     except InputError as error:  # stop before anything large is made
         problems.add(error.key, str(error))
         problems.raise_any(locate)
@@ -181,8 +181,10 @@ def number_of_users(population: Population, network_size: int | None) -> int:
     return users
 
 
-def refuse_if_too_large(population: Population, network: Network, users: int) -> None:
-    """Refuse what this machine's memory cannot hold.
+def refuse_if_too_large(
+    population: Population, network: Network, users: int, test_users: int = 0
+) -> None:
+    """Refuse what this machine's memory cannot hold, before any of it is made.
 
     Raises
     ------
@@ -191,13 +193,20 @@ def refuse_if_too_large(population: Population, network: Network, users: int) ->
     """
     # Per user: its data (held, planted, submitted) and about 16 attributes; per tie: the pair and
     # its rows one way, the other way and both ways while the network is built (32 bits each).
-    needed = 8 * users * (3 * population.width() + 16) + 28 * network.expected_ties(users)
-    available = _memory()
-    if needed > available:
+    points = 24 * population.width()
+    needed = users * (points + 128) + 28 * network.expected_ties(users)
+    _refuse_if_too_large(f"{users:,} users", needed, ("population", "users"))
+    if population.form != "none" and population.size() is None:  # others hold no more than they do
+        what = f"{test_users:,} points to measure on"
+        _refuse_if_too_large(what, test_users * points, ("measure", "test_users"))
+
+
+def _refuse_if_too_large(what: str, needed: float, key: Key) -> None:
+    if needed > memory():
         raise InputError(
-            f"{users:,} users would need about {_gigabytes(needed)} of memory; this machine has "
-            f"{_gigabytes(available)}",
-            key=("population", "users"),
+            f"{what} would need about {gigabytes(needed)} of memory; this machine has "
+            f"{gigabytes(memory())}",
+            key=key,
         )
 
 
@@ -279,14 +288,3 @@ def _fresh(scenario: Scenario, source: Source, streams: Streams) -> Points:
     if learner is not None and learner.exact and source.law is not None:
         return source.law
     return source.fresh(scenario.measure.test_users, streams("measure"))
-
-
-def _memory() -> float:
-    try:
-        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):  # not every system says
-        return 16 * 2.0**30
-
-
-def _gigabytes(amount: float) -> str:
-    return f"{amount / 2**30:,.1f} GiB"

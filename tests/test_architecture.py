@@ -13,7 +13,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A module may import from rooms before its own in this order, or from its own room.
 ORDER = [
-    {"problems", "files", "randomness", "component", "data", "gradients", "schedule"},
+    {"problems", "machine", "files", "randomness", "component", "data", "gradients", "schedule"},
     {"agents", "platform"},
     {
         "settings_errors",

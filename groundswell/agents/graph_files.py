@@ -20,7 +20,7 @@ import numpy as np
 
 from groundswell.agents.edge_pairs import EdgePairs, in_order
 from groundswell.data import Floats
-from groundswell.files import Stamp, stamp
+from groundswell.files import Stamp, read_bytes, stamp
 from groundswell.problems import InputError, did_you_mean
 
 READERS: dict[str, Callable[..., Any]] = {".graphml": nx.read_graphml, ".gexf": nx.read_gexf}
@@ -51,7 +51,7 @@ def read_graph(path: str, *, weighted: bool = False) -> EdgePairs:
 def _read(path: str, version: Stamp, weighted: bool) -> EdgePairs:
     if version[1] > MOST_BYTES:
         raise _too_large(path)
-    data = Path(path).read_bytes()
+    data = read_bytes(path)
     _Look(path).over(data)
     graph = _parsed(path, data)
     if not graph.number_of_nodes():

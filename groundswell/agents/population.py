@@ -14,6 +14,8 @@ from groundswell.data import Column, Floats, Ints, Points, Schema
 Table = Annotated[
     tuple[Annotated[tuple[float, ...], Field(strict=False)], ...], Field(strict=False)
 ]
+MOST_CELLS = 10_000_000
+"""Pairs of a cell and a label."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ class Categorical(Population):
     @model_validator(mode="after")
     def _p0_is_a_distribution(self) -> Categorical:
         if self.p0 is None:
-            return self
+            return self._not_too_large()
         if {"cells", "labels", "concentration"} & self.model_fields_set - self._defaulted():
             raise ValueError("give either 'p0' or 'cells', 'labels', 'concentration', not both")
         widths = {len(row) for row in self.p0}
@@ -150,6 +152,13 @@ class Categorical(Population):
         total = sum(sum(row) for row in self.p0)
         if abs(total - 1) > 1e-9:  # noqa: PLR2004
             raise ValueError(f"'p0' must sum to 1, found {total:.12g}")
+        return self
+
+    def _not_too_large(self) -> Categorical:
+        if self.cells * self.labels > MOST_CELLS:
+            raise ValueError(
+                f"'cells' times 'labels' is {self.cells * self.labels:,}; at most {MOST_CELLS:,}"
+            )
         return self
 
     def _defaulted(self) -> set[str]:

@@ -35,7 +35,7 @@ class Slabs(Population):
     form = "columns"
     slabs: int = Field(5, ge=3)
     """Number of slabs k, odd."""
-    features: int = Field(12, ge=len(BLOCKS))
+    features: int = Field(12, ge=len(BLOCKS), le=100_000)
     """Number of columns: two for each block, and noise."""
     carried_by: Literal["linear", "slabs", "both"] = "both"
     """Which block says what the label is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import StringIO
@@ -13,6 +14,7 @@ import numpy as np
 
 from groundswell.data import Column, Floats, Ints, Points, Schema
 from groundswell.files import Stamp, read_text, stamp
+from groundswell.machine import gigabytes, memory
 from groundswell.problems import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -149,9 +151,24 @@ def _read_parquet(path: str, key: str) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.read_parquet(path).reset_index(drop=True)
+        needed = _parquet_bytes(path)
+        if needed <= memory():
+            return pd.read_parquet(path).reset_index(drop=True)
     except Exception as error:  # pyarrow raises many kinds for a damaged file
         raise InputError(f"'{path}' is not a Parquet file ({error})", key=(key,)) from None
+    raise InputError(
+        f"'{path}' would need about {gigabytes(needed)} of memory; this machine has "
+        f"{gigabytes(memory())}",
+        key=(key,),
+    )
+
+
+def _parquet_bytes(path: str) -> int:
+    """Return about how much memory a table takes that may be small as a file."""
+    from pyarrow.parquet import read_metadata
+
+    found = read_metadata(path)
+    return 8 * int(found.num_rows) * int(found.num_columns)
 
 
 def _read_csv(path: str, key: str) -> pd.DataFrame:
@@ -161,7 +178,7 @@ def _read_csv(path: str, key: str) -> pd.DataFrame:
     lines = csv.reader(StringIO(read_text(path, key)), skipinitialspace=True)
     header: list[str] = next(filter(None, lines), [])
     rows, numbers = [], []
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    repeated = sorted(name for name, times in Counter(header).items() if times > 1)
     if repeated:
         message = f"duplicate column name '{repeated[0]}'; name each column once"
         raise InputError(message, key=(key,), place=f"{path}:{lines.line_num}")
@@ -238,6 +255,7 @@ def encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]
             f"('{labels[0]}'); two are needed",
             key=("label",),
         )
+    position = {name: i for i, name in enumerate(labels)}
     for frame in frames:
         known, codes = frame.codes(label)
         missing = frame.data[label].isna().to_numpy()
@@ -251,7 +269,7 @@ def encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]
                 f"{did_you_mean(extra[0], labels)}",
                 key=(frame.key,),
             )
-        ys.append(np.array([labels.index(c) for c in known], dtype=np.int64)[codes])
+        ys.append(np.array([position[c] for c in known], dtype=np.int64)[codes])
     return labels, ys
 
 

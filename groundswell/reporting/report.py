@@ -13,7 +13,7 @@ from markupsafe import Markup
 import groundswell
 from groundswell.analysis.plots.labels import counted
 from groundswell.files import write_text
-from groundswell.problems import InputError
+from groundswell.problems import InputError, printable
 from groundswell.reporting import markdown, tables, theory
 from groundswell.reporting.concepts import question
 from groundswell.reporting.figures import figures
@@ -61,7 +61,7 @@ def report(result_or_folder: Result | str | Path, out: str | Path | None = None)
     if out is None and result.folder is None:
         raise InputError("these results are in memory only; say where the report goes: out=...")
     path = Path(out) if out is not None else Path(result.folder or "") / NAME
-    write_text(path, page(result))
+    write_text(path, printable(page(result)))
     return path
 
 

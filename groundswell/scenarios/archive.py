@@ -120,7 +120,7 @@ class Archive:
         moved = self.manifest.get(MOVED, {}).get(path)
         if moved is None:
             return path
-        target = (self.folder / moved).resolve()
+        target = (self.folder / str(moved)).resolve()
         if not target.is_relative_to(self.folder):
             raise InputError(f"the manifest puts '{path}' outside its folder, at '{moved}'")
         return str(target)

@@ -85,7 +85,7 @@ def bundle(
     Raises
     ------
     InputError
-        If there are no results, an input file is not what the results were made from, or the
+        If there are no results, an input file is not what results were made from, or the
         archive cannot be written or is there already.
     """
     archive = Archive.open(folder)
@@ -94,6 +94,7 @@ def bundle(
         raise InputError(f"'{path}' exists already; name another file with --out")
     named = _named(archive)
     if not digests_only:
+        _refuse_undeclared(archive, named)
         archive.check_inputs(named.values())
     inputs = _inputs(archive, set(named.values()))
     try:
@@ -115,6 +116,16 @@ def _named(archive: Archive) -> dict[str, str]:
     """Return where the files are that the scenario and its runs name."""
     paths = files_named(archive.scenario, archive.store.settings())
     return {path: archive.place(path) for path in paths}
+
+
+def _refuse_undeclared(archive: Archive, named: Mapping[str, str]) -> None:
+    """Refuse files that nobody says results were made from: a stranger may want to have them."""
+    for path in named.values():
+        if archive.digest(path) is None:
+            raise InputError(
+                f"{MANIFEST} does not say that results were made from '{path}', so it is not put "
+                "into an archive; run the scenario again, or use --digests-only"
+            )
 
 
 def _inputs(archive: Archive, paths: set[str]) -> dict[str, Input]:

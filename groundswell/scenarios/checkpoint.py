@@ -167,6 +167,8 @@ def read(path: Path, run: str) -> Saved:
     """
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            if any(one.compress_type for one in file.zip.infolist()):  # it might grow without end
+                raise NoCheckpointError("it is compressed, as no checkpoint of ours is")
             arrays = {name: file[name] for name in file.files}
         header = json.loads(arrays[HEADER].tobytes())
         _check(header, run)

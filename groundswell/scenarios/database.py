@@ -23,6 +23,7 @@ def connect(folder: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(target, isolation_level=None, timeout=WAIT)
     # A killed process loses nothing that was committed. Cut power may lose the last runs: asking
     # the disk after each would take longer than a short run.
+    _refuse_programs(connection)
     _keep_log(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA wal_autocheckpoint = 0")
@@ -35,6 +36,18 @@ def connect(folder: Path | None) -> sqlite3.Connection:
         key = ", ".join(map(quoted, ("run", *table.key)))
         _create(connection, name, kinds, f"PRIMARY KEY ({key})) WITHOUT ROWID")
     return connection
+
+
+def _refuse_programs(connection: sqlite3.Connection) -> None:
+    """Refuse what would do more than hold rows when a stranger's database is read or written."""
+    connection.execute("PRAGMA trusted_schema = OFF")
+    found = connection.execute(
+        "SELECT type, name FROM sqlite_schema "
+        "WHERE type IN ('view', 'trigger') OR sql LIKE 'CREATE VIRTUAL%'"
+    ).fetchone()
+    if found:
+        kind, name = found
+        raise sqlite3.DatabaseError(f"it holds a {kind}, {name!r}, that no results of ours hold")
 
 
 def _keep_log(connection: sqlite3.Connection) -> None:
@@ -77,15 +90,19 @@ def connect_read_only(folder: Path | None) -> sqlite3.Connection:
     still = not log.exists() or log.stat().st_size == 0
     query = "mode=ro&immutable=1" if still else "mode=ro"
     address = f"{(folder / DATABASE).resolve().as_uri()}?{query}"
-    return sqlite3.connect(address, isolation_level=None, timeout=WAIT, uri=True)
+    connection = sqlite3.connect(address, isolation_level=None, timeout=WAIT, uri=True)
+    _refuse_programs(connection)
+    return connection
 
 
 def advice(error: Exception) -> str:
-    """Return what to do about an error, where the disk is full or failing; nothing for others."""
+    """Return what to do about an error of the disk; nothing for others."""
     full = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest says where
     if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR} or getattr(error, "errno", 0) in full:
         return "; runs that had ended are safe: make room there, and go on with the same command"
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return "; it may be one that cannot be written"
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "parquet")
 ROWS = 20_000
 """Rows that are in memory at a time."""
+OURS = ("run", "status")
+"""Columns of text that come from no scenario and no data."""
+FORMULA = re.compile(r"\s*[=+\-@\t\r]")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def export(
@@ -101,16 +106,35 @@ def _csv(files: ExitStack, path: Path) -> Any:
     header = [True]
 
     def write(chunk: pd.DataFrame) -> None:
-        chunk.to_csv(file, index=False, header=header.pop() if header else False)
+        without_formulas(chunk).to_csv(file, index=False, header=header.pop() if header else False)
 
     return write
+
+
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table in which a spreadsheet finds no formula: an apostrophe is before each.
+
+    Only text is changed that begins as formulas do and is no number. Parquet and the database have
+    it as it is.
+    """
+    guarded = table.copy(deep=False)
+    for name, kind in table.dtypes.items():
+        if kind.kind == "O" and name not in OURS:
+            guarded[name] = table[name].map(_guarded, na_action="ignore")
+    return guarded
+
+
+def _guarded(value: Any) -> Any:
+    formula = isinstance(value, str) and FORMULA.match(value) and not NUMBER.fullmatch(value)
+    return f"'{value}" if formula else value
 
 
 def _parquet(files: ExitStack, path: Path, schema: Any) -> Any:
     import pyarrow
     from pyarrow.parquet import ParquetWriter
 
-    writer = files.enter_context(ParquetWriter(path, schema))
+    file = files.enter_context(path.open("wb"))  # pyarrow takes no names that are not UTF-8
+    writer = files.enter_context(ParquetWriter(file, schema))
 
     def write(chunk: pd.DataFrame) -> None:
         writer.write_table(pyarrow.Table.from_pandas(chunk, schema, preserve_index=False))

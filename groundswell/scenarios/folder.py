@@ -139,7 +139,7 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     """Return a manifest, None if the file is another one."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     ours = isinstance(content, dict) and {"study", "numbers", "written"} <= content.keys()
     return content if ours else None

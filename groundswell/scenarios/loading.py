@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -189,9 +190,13 @@ def _read(path: Path) -> tuple[dict[str, Any], Origin]:
     text = read_text(name)
     try:
         settings = tomllib.loads(text)
+        places = {key: f"{name}:{line}" for key, line in key_lines(text).items()}
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([_syntax_problem(name, text, error)]) from None
-    places = {key: f"{name}:{line}" for key, line in key_lines(text).items()}
+    except ValueError:  # thousands of digits take Python too long to read
+        raise ScenarioError([Problem((), "a number has too many digits", name)]) from None
+    except RecursionError:
+        raise ScenarioError([Problem((), "values are too deep in each other", name)]) from None
     folders = dict.fromkeys(places, path.resolve().parent)
     return settings, Origin(name, places, folders)
 
@@ -231,7 +236,10 @@ def _merged(
 def _with_absolute_paths(scenario: Scenario, origin: Origin) -> Scenario:
     changes = {}
     for key, path in file_settings(scenario):
-        absolute = origin.folder(key) / Path(path).expanduser()
+        absolute = origin.folder(key) / os.path.expanduser(path)
+        if str(absolute).encode(errors="replace").decode() != str(absolute):
+            message = f"is in a folder whose name is no UTF-8, {str(absolute)!a}; rename it"
+            raise _error(origin, key, message)
         if str(absolute) != path:
             changes[".".join(map(str, key))] = str(absolute)
     return scenario.replace(changes) if changes else scenario

@@ -79,6 +79,8 @@ def git_commit() -> str | None:
     git = shutil.which("git")
     if git is None or not (root / ".git").exists():
         return None
+    if Path(git).resolve().parent == Path.cwd():  # where Windows looks first, and others do not
+        return None
     done = subprocess.run(  # noqa: S603
         [git, "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
     )

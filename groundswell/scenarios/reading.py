@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -126,10 +127,13 @@ class Reading:
                 if name not in swept:
                     hint = did_you_mean(name, [*swept, *RUNS, *known])
                     raise InputError(f"neither '{self.name}' nor the sweep has '{name}'{hint}")
-                conditions.append(_SETTING)
+                missing = f" OR NOT {_IS_SET}" if any(map(_is_missing, values)) else ""
+                conditions.append(f"({_SETTING}{missing})")
                 given += [name, json.dumps(values), json.dumps(list(_meant(values)))]
+                given += [name] if missing else []
                 continue
-            conditions.append(f"{condition} IN ({', '.join('?' * len(marks))})")
+            missing = f" OR {condition} IS NULL" if any(map(_is_missing, marks)) else ""
+            conditions.append(f"({condition} IN ({', '.join('?' * len(marks))}){missing})")
             given += marks
         return conditions, given
 
@@ -155,6 +159,11 @@ _SETTING = """EXISTS (
     )
 )"""
 """A swept setting has one of the values, or is one of those that JSON texts stand for."""
+
+
+_IS_SET = """EXISTS (
+    SELECT 1 FROM json_each(runs.settings) AS s WHERE s.key = ? AND s.type != 'null'
+)"""
 
 
 def varied(connection: sqlite3.Connection) -> dict[str, type]:
@@ -198,6 +207,11 @@ def _values(given: Any) -> list[Any]:
 
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a value is asked for that is not there; NaN is stored so, too."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _meant(values: list[Any]) -> Iterator[Any]:

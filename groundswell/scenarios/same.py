@@ -31,7 +31,7 @@ def refuse_other_data(store: Store, work: Sequence[Task]) -> None:
         return
     meant = {(_label(task.recorded), task.scenario.seed, task.replicate): task for task in work}
     for run, seed, replicate, settings in there:
-        task = meant.get((_label(json.loads(settings)), seed, replicate))
+        task = meant.get((_label(settings), seed, replicate))
         if task is not None and task.run != run:
             raise InputError(
                 f"'{store.folder}' holds runs of {shown(task.settings) or 'this scenario'} from "

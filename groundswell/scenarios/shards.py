@@ -108,7 +108,13 @@ def _sweep(scenario: Scenario) -> dict[str, object]:
 
 
 def slurm_script(
-    scenario: Path, name: str, folder: Path, jobs: int, limit: str, memory: str
+    scenario: Path,
+    options: Sequence[str],
+    name: str,
+    folder: Path,
+    jobs: int,
+    limit: str,
+    memory: str,
 ) -> str:
     """Return a script for SLURM: a job array that runs a sweep, a part in each job.
 
@@ -116,6 +122,8 @@ def slurm_script(
     ----------
     scenario
         The scenario file.
+    options
+        Options that change it.
     name
         What the jobs are called.
     folder
@@ -128,6 +136,7 @@ def slurm_script(
         Memory of each job.
     """
     file, here, whole = (shlex.quote(str(path)) for path in (scenario, parts_of(folder), folder))
+    sweep = " ".join([file, *map(shlex.quote, options)])
     return f"""#!/bin/bash
 #SBATCH --job-name={name}
 #SBATCH --array=1-{jobs}
@@ -144,7 +153,7 @@ def slurm_script(
 #     groundswell merge {here}/* --out {whole}
 
 export OMP_NUM_THREADS=1
-exec groundswell sweep {file} \\
+exec groundswell sweep {sweep} \\
     --shard "$SLURM_ARRAY_TASK_ID/{jobs}" \\
     --out {here}/"$SLURM_ARRAY_TASK_ID-of-{jobs}"
 """

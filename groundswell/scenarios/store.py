@@ -142,9 +142,11 @@ class Store:
         """Return the ids of all runs, in the order in which they were stored."""
         return [run for (run,) in self._all("SELECT run FROM runs ORDER BY rowid")]
 
-    def labels(self) -> list[tuple[str, int, int, str]]:
-        """Return the id, seed, replicate and settings (as JSON) of all runs."""
-        return self._all("SELECT run, seed, replicate, settings FROM runs")
+    def labels(self) -> list[tuple[str, int, int, dict[str, Any]]]:
+        """Return the id, seed, replicate and settings of all runs."""
+        with self._readable():
+            found = self._all("SELECT run, seed, replicate, settings FROM runs")
+            return [(run, seed, n, dict(json.loads(text))) for run, seed, n, text in found]
 
     def seeds(self) -> list[int]:
         """Return the seeds of all runs, ascending."""
@@ -159,7 +161,7 @@ class Store:
         limit: int | None = None,
     ) -> pd.DataFrame:
         """Return rows of ``runs`` or of one of `TABLES`, as `Reading` says, in the runs' order."""
-        with self._clear_errors():
+        with self._clear_errors(), self._readable():
             reading = Reading(self._connection, name, columns, where, ids, limit)
             (table,) = reading.chunks()
         self.release()
@@ -168,7 +170,7 @@ class Store:
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Read what is there now, while others go on writing."""
-        with self._clear_errors(), self._connection as connection:
+        with self._clear_errors(), self._readable(), self._connection as connection:
             connection.execute("BEGIN")
             yield connection
 
@@ -196,7 +198,9 @@ class Store:
 
     def settings(self) -> list[dict[str, Any]]:
         """Return what a sweep set, once for all runs in which it is the same."""
-        return [json.loads(text) for (text,) in self._all("SELECT DISTINCT settings FROM runs")]
+        with self._readable():
+            found = self._all("SELECT DISTINCT settings FROM runs")
+            return [dict(json.loads(text)) for (text,) in found]
 
     def copy(self, path: Path) -> None:
         """Write the database as it is now to a new file, with no write-ahead log beside it."""
@@ -259,6 +263,17 @@ class Store:
                 hint = UNREAD if self.read_only else advice(error)
                 raise InputError(f"cannot {verb} '{self.folder}': {reason}{hint}") from None
             raise InputError(f"cannot use '{self.folder}/{DATABASE}': {reason}") from None
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Say that a file holds values that no run leaves, such as text among numbers."""
+        try:
+            yield
+        except InputError:
+            raise
+        except (AttributeError, OverflowError, RecursionError, TypeError, ValueError) as error:
+            reason = f"it holds what no run leaves ({error})"
+            raise InputError(f"cannot use '{self.folder}/{DATABASE}': {reason}") from error
 
 
 def _listed(ids: Sequence[str]) -> tuple[str, ...]:

@@ -188,3 +188,15 @@ def test_memory_does_not_grow_with_the_number_of_runs(tmp_path: Path) -> None:
         return float(done.stdout)
 
     assert peak(10_000) < peak(1_000) + 30  # MiB; the rows alone would be 150
+
+
+def test_rows_where_something_is_missing(study: gs.Result) -> None:
+    series = study.series
+    empty = next(name for name in series if series[name].isna().all())
+    full = next(name for name in series if series[name].notna().all())
+    for missing in (None, float("nan"), np.nan, [None, 0.5]):
+        assert len(study.read(where={empty: missing})) == len(series)
+        assert study.read(where={full: missing}).empty
+    assert len(study.read("runs", where={"error": None})) == 8
+    assert study.read("runs", where={"collective.seeds": None}).empty
+    assert len(study.read("runs", where={"collective.seeds": [None, 5]})) == 4

@@ -146,3 +146,14 @@ def test_scripts_that_make_no_sense(groundswell, study: Path) -> None:
         done = groundswell("script", *arguments)
         assert done.returncode == 2
         assert message in done.stderr
+
+
+def test_a_script_passes_on_what_is_set_and_varied(groundswell, study: Path) -> None:
+    options = ["--set", "name=it's", "--vary", "payoff.benefit=0.5,1"]
+    done = groundswell("script", "--slurm", "study.toml", "--jobs", "18", *options)
+    assert done.returncode == 0, done.stderr
+    assert "#SBATCH --array=1-18\n" in done.stdout, "there are twice as many runs"
+    assert """study.toml --set 'name=it'"'"'s' --vary payoff.benefit=0.5,1 \\\n""" in done.stdout
+    assert "results/it-s" in done.stdout
+    (study.parent / "job.sh").write_text(done.stdout, encoding="utf-8")
+    assert groundswell("script", "--slurm", "study.toml", "--vary", "nothing=1").returncode == 2

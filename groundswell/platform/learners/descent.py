@@ -23,7 +23,7 @@ from groundswell.platform.learners.objective import features, number_of_features
 if TYPE_CHECKING:
     import torch
 
-Widths = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False)]
+Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(strict=False)]
 
 
 class Descent(Learner):

@@ -31,7 +31,7 @@ class Embeddings(Learner):
 
     kind: Literal["embeddings"] = "embeddings"
     forms = ("text",)
-    dimension: int = Field(32, ge=1)
+    dimension: int = Field(32, ge=1, le=65_536)
     """Length of an embedding."""
     epochs: int = Field(10, ge=1)
     """Passes over the training documents."""

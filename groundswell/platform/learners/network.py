@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from groundswell.platform.learners.stack import Layers
 
 State = dict[str, Any]
-Widths = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False)]
+Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(strict=False)]
 SMALLEST_STEP = 10
 
 

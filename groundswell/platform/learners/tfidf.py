@@ -26,7 +26,7 @@ class Tfidf(Learner):
     forms = ("text",)
     strength: float = Field(1.0, gt=0)
     """Inverse C of the penalty: large is less regularised."""
-    ngrams: int = Field(1, ge=1)
+    ngrams: int = Field(1, ge=1, le=100)
     """Longest run of words that is a feature: 1 words, 2 also pairs of neighbours, ..."""
     min_count: int = Field(1, ge=1)
     """Fewest documents, by weight, a feature must occur in."""

@@ -31,7 +31,7 @@ class Tree(ScikitLearner):
 class ManyTrees(ScikitLearner):
     """Trees that are grown independently of each other and vote with their leaves' shares."""
 
-    trees: int = Field(100, ge=1)
+    trees: int = Field(100, ge=1, le=100_000)
     """Number of trees."""
     depth: int | None = Field(None, ge=1)
     """Greatest depth of a tree; unlimited by default."""

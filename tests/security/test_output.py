@@ -1,0 +1,71 @@
+"""What is written and printed: no formula for a spreadsheet, no markup, nothing for a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import groundswell as gs
+from groundswell.problems import printable
+from groundswell.scenarios.exports import without_formulas
+
+EVIL = '=HYPERLINK("http://x","<script>alert(1)</script>")\x1b[2J'
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+x", "-2+3", "@SUM(A1)", "\t=x", "\r=x", " =x", "-1-"])
+def test_formulas_get_an_apostrophe(text: str) -> None:
+    table = without_formulas(pd.DataFrame({"group": [text, "a"], "n": [-1, 2]}))
+    assert list(table["group"]) == [f"'{text}", "a"]
+    assert list(table["n"]) == [-1, 2]
+
+
+@pytest.mark.parametrize("text", ["-1", "+5", "-1.5e-3", "a=b", "1-2", "", "e-mail@x", "'=x"])
+def test_other_text_stays_as_it_is(text: str) -> None:
+    assert list(without_formulas(pd.DataFrame({"group": [text]}))["group"]) == [text]
+
+
+@pytest.fixture
+def hostile(here: Path) -> Path:
+    """Results of data whose labels do harm where they can."""
+    quoted = EVIL.replace('"', '""')
+    rows = "".join(f'{i},"{(quoted, "ok")[i % 2]}"\n' for i in range(40))
+    (here / "people.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
+    settings = {
+        "name": "=1+1 <b>", "rounds": 1, "measure": {"groups": ["class"]},
+        "population": {"kind": "table", "path": "people.csv", "label": "y"},
+        "collective": {
+            "seeds": 1, "strategy": {"kind": "feature-label", "target": EVIL},
+            "signal": {"kind": "set-features", "features": {"x": 3.0}},
+        },
+        "platform": {"kind": "learning", "learner": "naive-bayes"},
+    }  # fmt: skip
+    gs.run(settings, out="out")
+    return here / "out"
+
+
+def test_csv_for_spreadsheets_and_exact_values_elsewhere(hostile: Path) -> None:
+    written = pd.read_csv(hostile / "groups.csv")
+    assert set(written["group"]) == {f"'{EVIL}", "ok"}
+    assert set(pd.read_parquet(hostile / "groups.parquet")["group"]) == {EVIL, "ok"}
+    assert set(gs.open(hostile).groups["group"]) == {EVIL, "ok"}
+
+
+def test_pages_show_text_as_text(hostile: Path) -> None:
+    page = gs.report(hostile, out="page.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+    assert "\x1b" not in page
+    assert "default-src 'none'" in page
+
+
+def test_terminals_are_not_steered(hostile: Path, invoke) -> None:
+    for command in (["run", "out/scenario.toml", "--out", "new"], ["check", "out/scenario.toml"]):
+        done = invoke(*command)
+        assert done.exit_code == 0, done.output
+        assert "\x1b" not in done.output
+    wrong = invoke("check", "tiny.toml", "--set", 'collective.strategy.target="a\\u001b[2J"')
+    assert wrong.exit_code == 2
+    assert "\x1b" not in wrong.output
+    assert printable("a\tb\nc") == "a\tb\nc"
