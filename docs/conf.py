@@ -53,5 +53,8 @@ python_use_unqualified_type_names = True
 nitpick_ignore_regex = [
     ("py:.*", r"(?!groundswell).*"),  # there is no network to look others up
     # What authors of components meet in signatures, and need not know.
-    ("py:class", r"groundswell\.(agents\.(aim|gains|situation)|platform\.validation)\..*"),
+    (
+        "py:class",
+        r"groundswell\.(agents\.(aim|answers|gains|payoff|situation|tally)|platform\.validation)\..*",
+    ),
 ]
