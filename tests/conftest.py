@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -21,6 +22,10 @@ DATA = ROOT.parent / "shared" / "data"
 # A suite that runs in the background ignores Ctrl-C, and so would the commands it starts.
 if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("groundswell", deadline=None)
+settings.load_profile("groundswell")
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 

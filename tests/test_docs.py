@@ -68,7 +68,8 @@ def assert_reference(folder: Path) -> None:
     """Look for every kind, parameter, column and scenario."""
     pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
     for name, part in PARTS.items():
-        for kind, component in part.kinds.items():
+        ours = {k: c for k, c in part.kinds.items() if c.__module__.startswith("groundswell.")}
+        for kind, component in ours.items():  # other tests register theirs
             assert f'id="{kind}"' in pages[name]
             for field in component.model_fields:
                 assert field == "kind" or f">{field}<" in pages[name]

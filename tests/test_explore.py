@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -113,6 +114,31 @@ def test_a_file_that_cannot_be_written_says_so(
         tiny.save()
 
 
+def test_a_file_says_what_it_came_from_on_one_line(tiny: Draft) -> None:
+    Path("a\nb.toml").write_text(TINY)
+    text = Draft.of("a\nb.toml", {}).text
+    assert text.startswith("# Made on the page of: groundswell explore 'a\\nb.toml'\n")
+    assert tomllib.loads(text)["name"] == "tiny"
+
+
+def test_a_round_that_fails_is_told_and_leaves_the_page(
+    tiny: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solara = pytest.importorskip("solara")
+    from groundswell.explore.web.session import Session
+
+    session = Session(solara.reactive(tiny))
+    asyncio.run(session.make())
+    session.playing.set(True)
+    monkeypatch.setattr(Simulation, "step", lambda _: 1 / 0)
+    asyncio.run(session.advance())
+    assert session.problem.value == "ZeroDivisionError: division by zero"
+    assert not session.playing.value
+    monkeypatch.setattr(Simulation, "__init__", lambda *_: [].pop())
+    asyncio.run(session.make())
+    assert session.problem.value == "IndexError: pop from empty list"
+
+
 def test_a_simulation_is_the_run_of_its_scenario(tiny: Draft) -> None:
     simulation = Simulation(tiny.scenario)
     first = simulation.moment
@@ -180,7 +206,7 @@ def test_a_port_in_use_says_what_to_do() -> None:
 
 def test_without_solara_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "SETTINGS", {})
-    monkeypatch.setitem(sys.modules, "solara", None)
+    monkeypatch.setitem(sys.modules, "solara.server.starlette", None)
     with pytest.raises(InputError, match=r"pip install 'groundswell\[explore\]'"):
         server.check_installed()
 
@@ -199,8 +225,7 @@ def test_a_refused_value_is_taken_back(tiny: Draft) -> None:
         return next(one for one in page.find(TextField).widgets if one.label == "degree")
 
     for typed, left in (("5", "4"), ("5", "4"), ("6", "6"), ("7", "6"), ("", "4")):
-        box().v_model = typed
-        box().fire_event("focusout")
+        box().fire_event("change", typed)
         assert box().v_model == left
     page.close()
 
@@ -243,6 +268,14 @@ class Page:
         self.click(f"//label[.='{menu}']/ancestor::div[@role='button']")
         listed = "//div[contains(@class, 'menuable__content__active')]"
         self.click(f"{listed}//div[@role='option'][normalize-space(.)='{option}']")
+
+    def type(self, label: str, value: str) -> None:
+        """Type as fast as it goes, over what a box holds, and leave it."""
+        from selenium.webdriver.common.keys import Keys
+
+        box = self.wait(lambda: self.find(f"//label[.='{label}']/following-sibling::input"))[0]
+        self.wait(box.is_displayed)
+        box.send_keys(Keys.CONTROL + "a", Keys.NULL, value, Keys.TAB)
 
     def text(self, css_class: str) -> str:
         return " ".join(one.text for one in self.driver.find_elements("class name", css_class))
@@ -347,6 +380,9 @@ def test_a_scenario_in_the_browser(
     page.choose("learner", "naive-bayes")
     page.wait(lambda: "platform.learner=naive-bayes" in page.text("command"))
     assert "Reset starts a run with them" in page.driver.page_source
+    page.click("//button[normalize-space(.)='measure']")
+    page.type("test users", "1234")
+    page.wait(lambda: "measure.test_users=1234" in page.text("command"))
     page.press("Reset")
     page.wait(lambda: page.round == 0)
     page.press("Step")

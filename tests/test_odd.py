@@ -85,6 +85,45 @@ def test_text_follows_the_scenario() -> None:
     assert "users look at ties" not in protocol
 
 
+def test_only_what_a_scenario_uses_is_told() -> None:
+    given, alone, grown = (gs.odd(name) for name in ("hardt-bounds", "granovetter", "quickstart"))
+    for unused in ("payoff.belief", "decision.activation"):
+        assert f"`{unused}" not in given
+        assert f"`{unused}" in grown
+    assert "`payoff.belief" not in alone
+    assert "Nothing is drawn." in paragraph(alone, "Stochasticity")
+    assert "the seeds; who revises" in paragraph(grown, "Stochasticity")
+    assert "success" not in paragraph(alone, "Sensing")
+    assert "the success of the last round" in paragraph(grown, "Sensing")
+    assert "`jtt` (Just train twice" in paragraph(gs.odd("bendov-learners"), "Learning")
+    assert paragraph(alone, "Prediction") == "Users predict nothing."
+    assert "Members are asked to follow the strategy; all do." in paragraph(grown, "Collectives")
+
+
+@pytest.mark.parametrize(
+    ("name", "users"),
+    [
+        ("quickstart", "There are 1,258."),
+        ("sis-karate", "There are 34."),
+        ("granovetter", "There are 100."),
+        ("adult-facebook", "There are as many as the network has, or else the data."),
+    ],
+)
+def test_users_are_counted_unless_a_file_has_them(name: str, users: str) -> None:
+    assert paragraph(gs.odd(name), "Users").startswith(users)
+    swept = {**BASE, "sweep": {"grid": {"population.users": [50, 60]}}}
+    assert paragraph(gs.odd(swept), "Users").startswith("Their number is varied: 50, 60.")
+
+
+def test_what_is_left_to_chance_counts_what_changes() -> None:
+    compliance = "the order in which members comply"
+    assert compliance not in paragraph(gs.odd("quickstart"), "Stochasticity")
+    varied = {"sweep": {"grid": {"collective.compliance": [0.5, 1.0]}}}
+    swept = gs.odd(gs.load("quickstart").replace(varied))
+    assert compliance in paragraph(swept, "Stochasticity")
+    assert "a share of them does (varied: 0.5, 1.0)" in paragraph(swept, "Collectives")
+
+
 def test_what_varies_is_said_where_it_stands() -> None:
     protocol = gs.odd({**BASE, "sweep": {"grid": {"payoff.cost": [0.1, 0.2]}}})
     assert "| `cost` | varied: 0.1, 0.2 |" in protocol

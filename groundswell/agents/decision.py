@@ -264,11 +264,11 @@ class Threshold(Decision):
 class BestResponse(Decision):
     """Join when it pays, Δu_i > 0; leave when it costs, Δu_i < 0; stay as one is at 0.
 
-    Δu_i is written out in `groundswell.agents.payoff`. The comparison is ``>``, with the state kept
-    at 0. A user counts itself among the members whose success it expects, but not among its
-    neighbours. One by one, moves made before in the round count, in as far as beliefs look at
-    members or peers; S is that of the last round. Source: best-response dynamics (Blume 1993;
-    Young 1998), with the payoff of Hardt et al. (2023), section 6, reconstructed.
+    Δu_i is written out with the payoff. The comparison is ``>``, with the state kept at 0. A user
+    counts itself among the members whose success it expects, but not among its neighbours. One by
+    one, moves made before in the round count, in as far as beliefs look at members or peers; S is
+    that of the last round. Source: best-response dynamics (Blume 1993; Young 1998), with the payoff
+    of Hardt et al. (2023), section 6, reconstructed.
     """
 
     kind: Literal["best-response"] = "best-response"

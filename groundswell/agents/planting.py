@@ -52,7 +52,10 @@ class Planting(Strategy):
 
 
 class FeatureLabel(Planting):
-    """Plant the signal together with the target label: (x, y) -> (g(x), y*) [H]."""
+    """Plant the signal together with the target label: (x, y) -> (g(x), y*) [H].
+
+    Success is S = Pr[f(g(x)) = y*] on fresh points of P0.
+    """
 
     kind: Literal["feature-label"] = "feature-label"
 
@@ -76,6 +79,7 @@ class FeatureOnly(Planting):
     """Plant the signal where the label is the target, change nothing else [H].
 
     (x, y) -> (g(x), y*) if y = y*, else (x, y). α counts all members, whatever their label.
+    Success is S = Pr[f(g(x)) = y*] on fresh points of P0.
     """
 
     kind: Literal["feature-only"] = "feature-only"

@@ -26,9 +26,9 @@ NOBODY = -1
 class Logit(Decision):
     """Join with probability 1/(1+exp(-β_i Δu_i)), whether a member or not; else be out.
 
-    Δu_i is written out in `groundswell.agents.payoff`. The comparison is that of β_i Δu_i with a
-    logistic random number (``>``). A user counts itself among the members whose success it
-    expects, but not among its neighbours. One by one, moves made before in the round count.
+    Δu_i is written out with the payoff. The comparison is that of β_i Δu_i with a logistic random
+    number (``>``). A user counts itself among the members whose success it expects, but not among
+    its neighbours. One by one, moves made before in the round count.
     Sources: Luce (1959); McFadden (1974); Blume (1993), the logit dynamics of a potential game;
     Brock & Durlauf (2001) with peer pressure.
     """

@@ -92,8 +92,9 @@ class Draft:
     @property
     def text(self) -> str:
         """What its file holds."""
+        source = shlex.quote(self.source) if self.source.isprintable() else ascii(self.source)
         body = scenario_text(self.scenario)
-        return f"# Made on the page of: groundswell explore {shlex.quote(self.source)}\n{body}\n"
+        return f"# Made on the page of: groundswell explore {source}\n{body}\n"
 
     @property
     def file_name(self) -> str:

@@ -9,13 +9,31 @@ from typing import Any
 from pydantic import BaseModel
 
 import groundswell
+from groundswell.agents.decision import Fixed
 from groundswell.analysis.plots.labels import counted
 from groundswell.files import file_settings
 from groundswell.phases import Phase
 from groundswell.platform.platform import Learning, Platform
 from groundswell.problems import Key, dotted
 from groundswell.reporting import markdown
-from groundswell.reporting.parts import Part, Setting, parts, schedule, settings, text, varied
+from groundswell.reporting.concepts import (
+    drawn,
+    measured_exactly,
+    over,
+    question,
+    sensed,
+    told,
+)
+from groundswell.reporting.parts import (
+    Part,
+    Setting,
+    parts,
+    schedule,
+    settings,
+    text,
+    variants,
+    varied,
+)
 from groundswell.scenario import Scenario, per_user
 from groundswell.scenarios.loading import load
 from groundswell.scenarios.provenance import STREAMS
@@ -46,25 +64,22 @@ def odd(scenario: Scenario | str | Path | Mapping[str, Any]) -> str:
     return (
         markdown.environment()
         .get_template("odd.md")
-        .render(**_about_model(plan), **_about_study(plan), **_words(plan))
+        .render(**_about_model(plan), **_about_points(plan), **_about_study(plan), **_words(plan))
     )
 
 
 def _about_model(plan: Scenario) -> dict[str, Any]:
     """Return what the parts of a model are, as far as the text asks for it."""
-    platform, decision, collective = plan.platform, plan.decision, plan.collective
-    learning = isinstance(platform, Learning)
+    platform, collective = plan.platform, plan.collective
     return {
         "scenario": plan,
+        "question": question(plan),
         "platform": platform,
         "collective": collective,
-        "activation": decision.activation,
-        "learning": learning,
+        "seeded": bool(collective.seeds) or "collective.seeds" in varied(plan),
+        "learning": isinstance(platform, Learning),
         "data": plan.population.form != "none",
-        "fixed": str(decision) == "fixed",
-        "imitates": str(decision) == "imitation",
-        "weighs": decision.weighs_success,
-        "believes": decision.forms_beliefs,
+        "complying": _complying(plan),
         "settles": not isinstance(plan.stop, Never),
         "users": _users(plan),
         "of_users": _of_users(plan),
@@ -76,6 +91,26 @@ def _about_model(plan: Scenario) -> dict[str, Any]:
             if one.name in INITIAL and one.value != "none"
         ],
         "parts": parts(plan),
+    }
+
+
+def _about_points(plan: Scenario) -> dict[str, Any]:
+    """Return what the text says of parts that may differ between points of a sweep."""
+    every = list(variants(plan))
+    deciding = [one for one in every if not isinstance(one.decision, Fixed)]
+    believing = [one for one in deciding if one.decision.forms_beliefs]
+    platforms = [one.platform for one in every]
+    return {
+        "ties": told(one.network for one in every),
+        "rules": told(one.decision for one in deciding),
+        "activations": told(one.decision.activation for one in deciding),
+        "beliefs": told(one.payoff.belief for one in believing),
+        "strategies": told(one.collective.strategy for one in every),
+        "learners": told(one.learner for one in platforms if isinstance(one, Learning)),
+        "fixed": not deciding,
+        "weighs": any(one.decision.weighs_success for one in deciding),
+        "sensed": over(every, sensed),
+        "drawn": over([plan, *every], drawn),
     }
 
 
@@ -111,7 +146,12 @@ def _words(plan: Scenario) -> dict[str, Any]:
 
 def _users(plan: Scenario) -> str:
     """Say how many users there are; what a file holds is not looked at."""
-    users = plan.population.users
+    users, changed = plan.population.users, varied(plan)
+    if "population.users" in changed:
+        return f"Their number is {changed['population.users']}."
+    sections = {key.partition(".")[0] for key in changed}
+    if users is None and not file_settings(plan) and not {"population", "network"} & sections:
+        users = plan.network.size() or plan.population.size()
     if users is not None:
         return f"There are {users:,}."
     return "There are as many as the network has, or else the data."
@@ -124,11 +164,14 @@ def _remembered(platform: Platform) -> markdown.Markdown:
 
 def _of_users(plan: Scenario) -> list[tuple[str, Setting]]:
     """Return the settings that may differ between users, with their keys."""
-    told = {**schedule(plan), **varied(plan)}
+    changed = {**schedule(plan), **varied(plan)}
     found = []
+    idle = isinstance(plan.decision, Fixed) and "decision.kind" not in changed
     for key, value in per_user(plan):
         name = dotted(key)
-        shown = told.get(name) or text(value)
+        if idle and key[0] == "decision":
+            continue
+        shown = changed.get(name) or text(value)
         found.append((name, Setting(name, shown, _meaning(plan, key))))
     return found
 
@@ -140,9 +183,14 @@ def _meaning(section: BaseModel, key: Key) -> str:
     return type(section).model_fields[str(key[-1])].description or ""
 
 
+def _complying(plan: Scenario) -> str:
+    """Say how many members do what they are asked."""
+    shown = varied(plan).get("collective.compliance") or text(plan.collective.compliance)
+    return "all do" if shown == "1.0" else f"a share of them does ({shown})"
+
+
 def _measured_on(plan: Scenario) -> str:
-    learner = getattr(plan.platform, "learner", None)
-    if learner is not None and learner.exact and plan.population.exact:
+    if measured_exactly(plan):
         return "the whole of P0, by sums with its probabilities"
     fresh = f"{plan.measure.test_users:,} fresh points of P0 that no user holds"
     return (

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from groundswell.agents.decision import Fixed
 from groundswell.agents.distribution import Constant, Distribution
 from groundswell.component import Settings
 from groundswell.problems import Key, ScenarioError, dotted
@@ -57,7 +58,7 @@ def parts(scenario: Scenario) -> list[Part]:
     """Return the parts of a model, each once, and those that only its sweep has after them."""
     found: dict[tuple[type, str], Part] = {}
     classes: set[type] = set()
-    for swept, variant in enumerate(_variants(scenario)):
+    for swept, variant in enumerate(variants(scenario)):
         for name in SECTIONS:
             for key, settings in _walk((name,), getattr(variant, name)):
                 kind = type(settings)
@@ -136,7 +137,7 @@ def schedule(scenario: Scenario) -> dict[str, str]:
     }
 
 
-def _variants(scenario: Scenario) -> Iterator[Scenario]:
+def variants(scenario: Scenario) -> Iterator[Scenario]:
     """Yield the scenario, and it with each combination of the words and tables of its sweep."""
     base = scenario.replace({"sweep": {}})
     yield base
@@ -163,5 +164,11 @@ def _walk(key: Key, section: Settings) -> Iterator[tuple[Key, Settings]]:
 
 
 def _idle(key: Key, scenario: Scenario) -> bool:
-    """Return whether a part does nothing: nobody makes mistakes."""
-    return "mistaken_signal" in key and not scenario.collective.mistakes
+    """Return whether a part does nothing: nobody makes mistakes, decides, or forms beliefs."""
+    rule = scenario.decision
+    idle: dict[Key, bool] = {
+        ("collective", "mistaken_signal"): not scenario.collective.mistakes,
+        ("decision", "activation"): isinstance(rule, Fixed),
+        ("payoff", "belief"): not rule.forms_beliefs,
+    }
+    return idle.get(tuple(key[:2]), False)

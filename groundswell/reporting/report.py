@@ -15,6 +15,7 @@ from groundswell.analysis.plots.labels import counted
 from groundswell.files import write_text
 from groundswell.problems import InputError, printable
 from groundswell.reporting import markdown, tables, theory
+from groundswell.reporting.concepts import question
 from groundswell.reporting.figures import figures
 from groundswell.reporting.odd import odd
 from groundswell.reporting.parts import text, varied
@@ -78,7 +79,7 @@ def page(result: Result) -> str:
     return environment.get_template("report.html").render(
         name=result.scenario.name,
         version=groundswell.__version__,
-        question=_question(result.scenario),
+        question=question(result.scenario),
         asked=_asked(result.scenario),
         ended=_ended(result, ends),
         failures=tables.failures(result),
@@ -92,16 +93,6 @@ def page(result: Result) -> str:
         command="run" if result.scenario.sweep == Sweep() else "sweep",
         odd=Markup(markdown.html(_lower(odd(result.scenario)))),  # noqa: S704  (HTML is text in it)
     )
-
-
-def _question(scenario: Scenario) -> str:
-    """Return the question that a scenario answers."""
-    what = "what does it make the platform answer"
-    given = str(scenario.decision) == "fixed"
-    asked = f"A collective is given: {what}" if given else f"Does a collective form, and {what}"
-    keys = list(varied(scenario))
-    depends = f", and how does that depend on {' and '.join(keys)}" if keys else ""
-    return f"{asked}{depends}?"
 
 
 def _asked(scenario: Scenario) -> Terms:
@@ -149,8 +140,10 @@ def _reached(result: Result) -> Terms:
     if rounds.empty:
         return []
     first = rounds[rounds["success"] >= target].groupby("run")["round"].min()
-    count = f"{len(first):,} of {rounds['run'].nunique():,} runs"
-    when = f", first in round {first.median():g} (median)" if len(first) else ""
+    runs = rounds["run"].nunique()
+    count = f"{len(first):,} of {counted(runs, 'run')}"
+    median = " (median)" if len(first) > 1 else ""
+    when = f", first in round {first.median():g}{median}" if len(first) else ""
     return [(f"reached S >= {target:g}", f"{count}{when}")]
 
 

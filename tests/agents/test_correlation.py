@@ -22,7 +22,7 @@ def deal(values, partner, rank, seed=0):
     return one.dealt(values, partner, np.random.default_rng(seed))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     users=st.integers(200, 2000),
     rank=st.floats(-0.8, 0.8),

@@ -47,7 +47,7 @@ def outcome(path, weighted):
     return pairs.ids, *some, lines, pairs.notes
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(made=files())
 def test_columns_are_what_is_read_word_by_word(made, tmp_path_factory):
     text, weighted = made

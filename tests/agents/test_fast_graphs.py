@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from groundswell.agents import graphs
@@ -35,7 +35,6 @@ def pairs(draw):
     return users, *np.array(tied, dtype=np.int64).reshape(-1, 2).T
 
 
-@settings(deadline=None)
 @given(
     made=pairs(),
     weighted=st.booleans(),
@@ -93,7 +92,6 @@ def plain_collides(users, a, b, moved):
     return (repeats | (a == b))[moved]
 
 
-@settings(deadline=None)
 @given(half=st.integers(1, 4), extra=st.integers(1, 60), rewire=st.floats(0, 1), seed=SEEDS)
 def test_collisions_are_found_as_among_all_ties(half, extra, rewire, seed):
     users = 2 * half + extra
@@ -104,7 +102,6 @@ def test_collisions_are_found_as_among_all_ties(half, extra, rewire, seed):
         assert plain[settled].tolist() == found[settled].tolist()
 
 
-@settings(deadline=None)
 @given(sizes=st.lists(st.integers(1, 9), min_size=1, max_size=5), share=st.floats(0, 1), seed=SEEDS)
 def test_numbers_of_pairs_are_decoded_in_order(sizes, share, seed):
     sizes = np.array(sizes)

@@ -198,9 +198,7 @@ def test_files_that_are_too_large(tmp_path, monkeypatch):
         read(path)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300), suffix=st.sampled_from(list(WRITERS)))
 def test_any_bytes_are_read_or_refused(tmp_path, data, suffix):
     path = tmp_path / f"any{suffix}"
@@ -209,9 +207,7 @@ def test_any_bytes_are_read_or_refused(tmp_path, data, suffix):
         read(path)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cut=st.integers(0, 10_000),
     flip=st.tuples(st.integers(0, 10_000), st.integers(0, 255)),

@@ -48,7 +48,7 @@ def dealt(ties, values, target, categories=0, **settings_):
     return homophily.dealt(ties, Trait(values, categories), np.random.default_rng(3))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(users=st.integers(6, 60), categories=st.integers(0, 4), seed=st.integers(0, 2**32))
 def test_the_coefficient_is_networkx(users, categories, seed):
     rng = np.random.default_rng(seed)

@@ -23,9 +23,7 @@ ACTIVATIONS = ["synchronous", "inertial", "sequential", "random"]
 NETWORKS = [
     {"kind": "erdos-renyi", "mean_degree": 3.0}, "complete", {"kind": "ring", "degree": 4},
 ]  # fmt: skip
-quickly = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quickly = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @quickly

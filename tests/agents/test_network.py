@@ -6,7 +6,7 @@ from itertools import combinations
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, chisquare
 
@@ -57,7 +57,6 @@ NETWORKS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(network=NETWORKS, users=st.integers(13, 60), seed=st.integers(0, 2**32))
 def test_every_generator_makes_well_formed_ties(network, users, seed):
     ties = build(users, seed, **network)
@@ -67,7 +66,6 @@ def test_every_generator_makes_well_formed_ties(network, users, seed):
     assert pairs_of(again) == pairs_of(ties), "the same seed gives the same ties"
 
 
-@settings(deadline=None)
 @given(
     half=st.integers(1, 8),
     extra=st.integers(1, 20),
@@ -188,7 +186,6 @@ def test_distinct_draws_are_distinct(population, share, seed):
     assert set(drawn) <= set(range(population))
 
 
-@settings(deadline=None)
 @given(ties=st.integers(1, 6), extra=st.integers(1, 40), seed=st.integers(0, 99))
 def test_barabasi_albert_has_networkx_number_of_ties(ties, extra, seed):
     users = ties + extra
@@ -226,7 +223,6 @@ def test_barabasi_albert_prefers_by_degree():
     )
 
 
-@settings(deadline=None)
 @given(
     ties=st.sampled_from(
         [

@@ -452,9 +452,7 @@ def test_shares_that_floating_point_rounds_the_wrong_way(run_both, activation):
     assert joined > 80
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rule=st.sampled_from([rule for rule in RULES if rule != "fixed"]),
     activation=st.sampled_from(list(ACTIVATIONS)),

@@ -54,9 +54,7 @@ any_scenario = {
     "belief": st.sampled_from(BELIEFS),
     "rng": st.integers(0, 2**32),
 }
-quickly = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quickly = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def recruiting(rule, activation, belief="last", **more):

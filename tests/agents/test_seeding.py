@@ -5,7 +5,7 @@ import tomllib
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import groundswell as gs
@@ -41,7 +41,6 @@ def chain(tmp_path):
     return {"kind": "edge-list", "path": str(path)}
 
 
-@settings(deadline=None)
 @given(
     users=st.integers(2, 80),
     mean_degree=st.floats(0, 12),
@@ -133,7 +132,6 @@ def test_communities_of_a_real_network():
     assert nx.community.modularity(graph_of(ties), groups) > 0.3
 
 
-@settings(deadline=None)
 @given(users=st.integers(1, 60), mean_degree=st.floats(0, 4), seed=st.integers(0, 2**32))
 def test_labels_settle(users, mean_degree, seed):
     ties = build(users, seed, kind="erdos-renyi", mean_degree=min(mean_degree, users - 1.0))

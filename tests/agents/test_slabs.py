@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare, ks_2samp, kstest
 
@@ -47,7 +47,6 @@ seeds = st.integers(0, 2**32)
 
 
 @given(population=populations(), seed=seeds, count=st.integers(0, 60))
-@settings(deadline=None)
 def test_a_block_that_carries_the_label_decides_it(population, seed, count):
     points = population.open(RNG(0)).fresh(count, RNG(seed))
     assert points.X.shape == (count, population.features)
@@ -58,7 +57,6 @@ def test_a_block_that_carries_the_label_decides_it(population, seed, count):
 
 
 @given(population=populations(label_noise=0.3), seed=seeds)
-@settings(deadline=None)
 def test_where_honest_points_are(population, seed):
     X = population.open(RNG(0)).fresh(60, RNG(seed)).X
     half_width = slab_width(population) / 2 + 1e-9
@@ -112,7 +110,6 @@ def test_no_two_columns_share_their_draws():
 
 
 @given(population=populations(), seed=seeds)
-@settings(deadline=None)
 def test_the_same_seed_is_the_same_data_whatever_else_is_asked(population, seed):
     def rows(users=40, **changes):
         return population.replace(**changes).open(RNG(0)).rows(users, RNG(seed))

@@ -27,9 +27,7 @@ PAYOFF = {
     "spillover": 0.1,
 }
 NETWORKS = [{"kind": "erdos-renyi", "mean_degree": 3.0}, "complete"]
-quickly = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quickly = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def moves(series):

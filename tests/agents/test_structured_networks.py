@@ -6,7 +6,7 @@ from itertools import combinations
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, chisquare
 
@@ -62,7 +62,6 @@ def test_a_lattice_says_how_many_users_there_are(make_model):
 SIZES = st.lists(st.integers(4, 20), min_size=1, max_size=6)
 
 
-@settings(deadline=None)
 @given(sizes=SIZES, within=st.floats(0, 3), between=st.floats(0, 4), seed=st.integers(0, 2**32))
 def test_blocks_are_well_formed(sizes, within, between, seed):
     between = between if len(sizes) > 1 else 0.0

@@ -34,9 +34,7 @@ def some_ties(rng, kind):
 
 KINDS = ["none", "complete", "star", "ties", "directed", "weighted", "directed weighted"]
 moves = st.lists(st.sampled_from([0, 1, 2, 5, 40, USERS // 2, USERS]), min_size=1, max_size=12)
-quickly = settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quickly = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @quickly

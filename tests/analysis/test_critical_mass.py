@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 
@@ -159,7 +159,6 @@ def test_bisection_trains_only_where_it_must() -> None:
     assert high - low == pytest.approx(1 / 1258)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32), st.floats(0, 1), st.sampled_from([0.0, 0.0, 0.1, 0.3]))
 def test_exact_mass_is_where_the_staircase_gets_there(seed: int, wanted: float, eps: float) -> None:
     rng = np.random.default_rng(seed)

@@ -59,7 +59,7 @@ def test_a_simulated_crowd_of_row_10_ends_where_the_basins_say(start: float, end
     st.floats(0, 1.5),
     st.sampled_from([0.0, 0.5, 2.0]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_all_that_a_far_finer_grid_sees_is_found(steps, sd, pressure, spillover, safety) -> None:
     def curve(alpha):
         return np.mean([logistic(alpha, *step) for step in steps], axis=0)
@@ -109,7 +109,7 @@ def test_given_crowds_end_where_the_basins_say(costs: list[float], start: float)
 
 
 @given(st.integers(0, 2**32), st.integers(1, 30), st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_maps_of_given_users_that_rise_and_fall(seed: int, users: int, alike: bool) -> None:
     """Success that goes up and down: resting points, and jumps across the diagonal upwards."""
     rng = np.random.default_rng(seed)

@@ -170,6 +170,15 @@ def test_one_run_is_one_line_for_each_column() -> None:
     assert ax.get_title(loc="left") == ""
 
 
+def test_rounds_are_whole_and_a_single_one_is_seen() -> None:
+    table = pd.DataFrame({"run": "a", "round": [0, 1], "alpha": [0.1, 0.2]})
+    ax = plots.time_series(table, "alpha", ax=plots.new_axes())
+    assert {tick % 1 for tick in ax.get_xticks()} == {0}
+    ax = plots.time_series(table[:1], "alpha", ax=plots.new_axes())
+    assert {tick % 1 for tick in ax.get_xticks()} == {0}
+    assert ax.lines[-1].get_marker() == "o"
+
+
 def test_runs_are_thin_lines_with_band_and_median(study) -> None:
     ax = plots.time_series(study, "alpha", by=BENEFIT, ax=plots.new_axes())
     thin = [line for line in ax.lines if line.get_linewidth() < 1]

@@ -12,7 +12,7 @@ from groundswell.analysis.gradient_bounds import reach
 
 
 @given(st.integers(0, 10_000), st.integers(4, 30), st.integers(2, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_reach_is_where_the_ray_leaves_the_hull(seed: int, points: int, dimension: int) -> None:
     """Against the facets that qhull finds; the hull contains the origin."""
     rng = np.random.default_rng(seed)

@@ -90,7 +90,7 @@ def as_floats(p0):
 
 @pytest.mark.parametrize("strategy", CURVES)
 @pytest.mark.parametrize("epsilon", TOLERANCES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(world=worlds())
 def test_planting_equals_the_argmax_of_the_mixture(strategy, epsilon, world):
     p0, to, target = world
@@ -100,7 +100,7 @@ def test_planting_equals_the_argmax_of_the_mixture(strategy, epsilon, world):
 
 
 @pytest.mark.parametrize("epsilon", TOLERANCES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(world=worlds(most_cells=4))
 def test_erasing_equals_the_argmax_of_the_mixture(epsilon, world):
     p0, to, _ = world

@@ -82,7 +82,7 @@ SAFETY = st.sampled_from([0.0, 0.5, 2.0])
 
 
 @given(st.integers(0, 2**32), st.integers(1, 7), st.floats(0, 6), SAFETY)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_potential_games_rest_in_the_gibbs_law(seed, users, rationality, safety) -> None:
     of = any_game(seed, users, alike=True, safety=safety)
     exact = stationary.gibbs_profiles(of, rationality)
@@ -122,7 +122,7 @@ def by_definition(of, rationality, activation):
 
 
 @given(st.integers(0, 2**32), st.integers(1, 5), st.booleans(), SAFETY)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_chains_of_any_game_are_those_of_the_definition(seed, users, ties, safety) -> None:
     of = any_game(seed, users, ties=ties, safety=safety)
     for activation in ("random", "sequential"):
@@ -137,7 +137,7 @@ def test_orders_matter_where_there_is_no_potential() -> None:
 
 
 @given(st.integers(0, 2**32), st.floats(0.05, 1), st.floats(0, 8), SAFETY)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_counts_are_those_of_all_profiles_at_once(seed, revision, rationality, safety) -> None:
     users = 5
     rng = np.random.default_rng(seed)

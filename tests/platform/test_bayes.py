@@ -39,7 +39,7 @@ tables = st.tuples(st.integers(1, 5), st.integers(2, 4)).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     counts=tables.filter(lambda rows: any(map(any, rows))),
     members=st.integers(0, 37),
@@ -76,7 +76,7 @@ def clear_winner(row):
     return first == 0 or first - rest[0] > Fraction(1, 10**9)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(counts=tables.filter(lambda rows: any(map(any, rows))))
 def test_plugged_in_counts_break_ties_to_the_lowest_label(counts):
     rows = [(x, y) for x, row in enumerate(counts) for y, n in enumerate(row) for _ in range(n)]

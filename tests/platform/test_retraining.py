@@ -55,7 +55,7 @@ def tables(model: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize(("learner", "schema"), LEARNERS, ids=str)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(2, 40), share=st.floats(0, 1))
 def test_exchanging_rows_is_fitting_anew(
     learner: dict[str, Any], schema: Schema, seed: int, count: int, share: float
@@ -89,7 +89,6 @@ def test_laws_that_round_are_fitted_anew(numeric: str) -> None:
     assert made.exchange(fit(made, data, RNG), some, data) is None
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), rows=st.integers(1, 30))
 def test_rows_are_chosen_among_versions_that_are_made_once(seed: int, rows: int) -> None:
     rng, made = np.random.default_rng(seed), []

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from groundswell.analysis.arguments import names
 from groundswell.analysis.plots.labels import counted, label
 from groundswell.analysis.plots.reading import measured, parts_of, require, rounds_of, spread
-from groundswell.analysis.plots.style import axes_of, legend, look, style, unit_limits
+from groundswell.analysis.plots.style import (
+    axes_of,
+    legend,
+    look,
+    style,
+    unit_limits,
+    whole_numbers,
+)
 from groundswell.analysis.tables import Measurements, settings, settled_until
 
 if TYPE_CHECKING:
@@ -75,6 +82,7 @@ def time_series(
             shown += _draw(ax, _wide(part.table, column, until).iloc[::step], most, how)
     _name(ax, wanted, [part.name for part in parts])
     ax.set(xlabel=label("round"), ylabel=_together(wanted))
+    whole_numbers(ax)
     ax.set_title(_said(runs, shown // len(wanted), step, note))
     unit_limits(ax)
     return ax
@@ -114,7 +122,8 @@ def _draw(ax: Axes, wide: pd.DataFrame, most: int, how: dict[str, Any]) -> int:
     low, middle, high = wide.quantile(BAND, axis=1).to_numpy()
     if runs > 1:
         ax.fill_between(wide.index, low, high, color=how["color"], alpha=0.15, linewidth=0)
-    ax.plot(wide.index, middle, **how, markevery=max(1, len(wide) // MARKERS))
+    alone = {"marker": "o"} if len(wide) == 1 else {}  # a line of one point is not seen
+    ax.plot(wide.index, middle, **how | alone, markevery=max(1, len(wide) // MARKERS))
     return some.shape[1]
 
 

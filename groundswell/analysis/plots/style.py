@@ -100,6 +100,15 @@ def unit_limits(ax: Axes) -> None:
     ax.set_ylim(low - margin, high + margin)
 
 
+def whole_numbers(ax: Axes) -> None:
+    """Number an axis across of rounds by rounds, and by nothing in between."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(
+        MaxNLocator("auto", steps=(1, 2, 5, 10), integer=True, min_n_ticks=1)
+    )
+
+
 def _with_ticks(ax: Axes) -> Axes:
     """Fix how ticks look: they are made when they are first seen, maybe outside the style."""
     import matplotlib as mpl

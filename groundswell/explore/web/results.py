@@ -28,8 +28,10 @@ def Results(folder: Path) -> None:
     counts = result.runs["status"].value_counts()
     statuses = ", ".join(f"{count:,} {status}" for status, count in counts.items())
     solara.Text(f"{folder}: runs: {statuses or 'none'}", classes=["status"])
+    if "ok" not in counts:
+        solara.Text("No run went well, so that there is nothing to draw.")
     with solara.ColumnsResponsive(12, large=6):
-        for columns in SHOWN:
+        for columns in SHOWN if "ok" in counts else ():
             if result.series[list(columns)].notna().any(axis=None):
                 with solara.Card():
                     Series(result, columns)

@@ -15,6 +15,16 @@ PAUSE = 0.15
 """Seconds between two rounds of a run that plays, to look at them."""
 
 
+def said(error: Exception) -> str:
+    """Return what a page says of an error.
+
+    >>> said(InputError("no such file")), said(ZeroDivisionError("division by zero"))
+    ('no such file', 'ZeroDivisionError: division by zero')
+    """
+    known = isinstance(error, ScenarioError | InputError)
+    return str(error) if known else f"{type(error).__name__}: {error}"
+
+
 class Session:
     """A model that one browser watches.
 
@@ -47,8 +57,8 @@ class Session:
         """Make a model."""
         try:
             simulation = Simulation(self.draft.value.scenario)
-        except (ScenarioError, InputError) as error:
-            self.problem.set(str(error))
+        except Exception as error:  # whatever it is, the page stays
+            self.problem.set(said(error))
             return
         self.problem.set("")
         self.simulation.set(simulation)
@@ -61,8 +71,8 @@ class Session:
         while going:
             try:
                 moment = simulation.step()
-            except (ScenarioError, InputError) as error:
-                self.problem.set(str(error))
+            except Exception as error:  # as a run that fails, which is no end of a study
+                self.problem.set(said(error))
                 break
             if self.simulation.value is not simulation:  # a reset came in between
                 return

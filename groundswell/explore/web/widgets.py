@@ -26,7 +26,22 @@ def Setting(control: Control, refused: int, on_change: Callable[[str, Any], None
             on_change(control.key, setting)
 
     with solara.v.Html(tag="div", attributes={"title": control.help}, class_="setting"):
-        UserInputs({control.key: _as_mesa(control)}, changed)
+        if control.form in {"number", "text"}:
+            value = "" if control.value is None else str(control.value)
+            Box(control.label, value, lambda typed: changed(control.key, typed))
+        else:
+            UserInputs({control.key: _as_mesa(control)}, changed)
+
+
+@solara.component
+def Box(label: str, value: str, on_value: Callable[[str], None]) -> None:
+    """A box to type into: what it holds counts once it is left, or at the enter key.
+
+    Then the value comes with the event. That of the widget comes letter by letter, in its own time,
+    and after it: "20" would be read as "2".
+    """
+    box = solara.v.TextField(label=label, v_model=value, hide_details=True)
+    solara.v.use_event(box, "change", lambda _widget, _event, typed: on_value(typed))
 
 
 def _as_mesa(control: Control) -> Slider | dict[str, Any]:
@@ -39,10 +54,7 @@ def _as_mesa(control: Control) -> Slider | dict[str, Any]:
     if control.form == "menu":
         values = list(control.options)
         return {"type": "Select", "label": control.label, "value": control.value, "values": values}
-    if control.form == "checkbox":
-        return {"type": "Checkbox", "label": control.label, "value": control.value}
-    value = "" if control.value is None else str(control.value)
-    return {"type": "InputText", "label": control.label, "value": value}
+    return {"type": "Checkbox", "label": control.label, "value": control.value}
 
 
 @solara.component
