@@ -70,6 +70,6 @@ def read_names_as_utf8() -> None:
 
     Elsewhere names are UTF-8 or, as in Latin-1, mean something whatever they hold.
     """
-    if sys.getfilesystemencoding() == "ascii" and "PYTHONUTF8" in os.environ:
-        os.environ["PYTHONUTF8"] = "1"  # not 0; workers are to read them so, too
+    if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"  # workers are to read them so, too
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606

@@ -171,7 +171,7 @@ class Store:
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Read what is there now, while others go on writing."""
         with self._clear_errors(), self._readable(), self._connection as connection:
-            connection.execute("BEGIN")
+            _begin(connection, "BEGIN")
             yield connection
 
     def _all(self, query: str, given: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -248,7 +248,7 @@ class Store:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Write all of the block or nothing, while others wait."""
         with self._clear_errors(), self._connection as connection:
-            connection.execute("BEGIN IMMEDIATE")
+            _begin(connection, "BEGIN IMMEDIATE")
             yield connection
 
     @contextmanager
@@ -274,6 +274,13 @@ class Store:
         except (AttributeError, OverflowError, RecursionError, TypeError, ValueError) as error:
             reason = f"it holds what no run leaves ({error})"
             raise InputError(f"cannot use '{self.folder}/{DATABASE}': {reason}") from error
+
+
+def _begin(connection: sqlite3.Connection, how: str) -> None:
+    """Begin a transaction; one whose block was never entered, as a signal came first, is undone."""
+    if connection.in_transaction:
+        connection.rollback()
+    connection.execute(how)
 
 
 def _listed(ids: Sequence[str]) -> tuple[str, ...]:

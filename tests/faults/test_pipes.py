@@ -77,3 +77,15 @@ def test_programs_hear_of_failures(study: Path, invoke, monkeypatch: pytest.Monk
     (run,) = gs.open("out").runs["run"]
     assert said.exit_code == 1
     assert end["failures"] == [{"run": run, "status": "failed", "error": "RuntimeError: no luck"}]
+
+
+def test_a_signal_between_a_transaction_and_its_block(study: Path) -> None:
+    """It leaves the transaction open, as the traceback holds what would end it."""
+    from groundswell.scenarios.store import RunRecord, Store
+
+    store = Store(study / "out")
+    store._connection.execute("BEGIN IMMEDIATE")
+    store._connection.execute("INSERT INTO runs (run) VALUES ('half')")
+    store.add(RunRecord("whole", 0, 0, "ok", 0.0, {}, 0, {}))
+    assert store.ids() == ["whole"]
+    store.release()
