@@ -212,9 +212,10 @@ def shown(point: Point) -> str:
 def in_order(work: Sequence[Task]) -> list[Task]:
     """Put runs that share users and ties next to each other, so that these are made once."""
 
-    def shared(task: Task) -> tuple[int, str, str]:
-        scenario = task.scenario
-        parts = (scenario.network.model_dump_json(), scenario.population.model_dump_json())
-        return (task.replicate, *parts)
+    numbers: dict[str, int] = {}  # for there may be as many keys as runs
+
+    def shared(task: Task) -> tuple[int, int]:
+        parts = task.scenario.network.model_dump_json(), task.scenario.population.model_dump_json()
+        return task.replicate, numbers.setdefault("".join(parts), len(numbers))
 
     return sorted(work, key=shared)

@@ -187,7 +187,8 @@ def test_memory_does_not_grow_with_the_number_of_runs(tmp_path: Path) -> None:
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
         return float(done.stdout)
 
-    assert peak(10_000) < peak(1_000) + 30  # MiB; the rows alone would be 150
+    # MiB: from 2,000 runs on exports fill their chunks; the rows alone would be 130.
+    assert peak(10_000) < peak(2_000) + 30
 
 
 def test_rows_where_something_is_missing(study: gs.Result) -> None:
