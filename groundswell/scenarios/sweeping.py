@@ -211,7 +211,6 @@ def shown(point: Point) -> str:
 
 def in_order(work: Sequence[Task]) -> list[Task]:
     """Put runs that share users and ties next to each other, so that these are made once."""
-
     numbers: dict[str, int] = {}  # for there may be as many keys as runs
 
     def shared(task: Task) -> tuple[int, int]:
