@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from typer.testing import CliRunner, Result
+
+from groundswell.cli import app
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -28,6 +31,7 @@ settings.register_profile("groundswell", deadline=None)
 settings.load_profile("groundswell")
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
+Invoke = Callable[..., Result]
 
 
 @pytest.fixture
@@ -45,6 +49,18 @@ def groundswell(tmp_path: Path) -> Command:
             env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"},
             check=False,
         )
+
+    return call
+
+
+@pytest.fixture
+def invoke() -> Invoke:
+    """Type a command, in this process; nothing may end in a traceback."""
+
+    def call(*arguments: str) -> Result:
+        done = CliRunner().invoke(app, list(arguments))
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done
 
     return call
 

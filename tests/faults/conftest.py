@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 import groundswell as gs
-from groundswell.cli import app
 
 ROOT = Path(__file__).parents[2]
 STUDY = """\
@@ -46,18 +45,6 @@ def results(study: Path) -> Path:
     """Results of the study."""
     gs.run("tiny.toml", out="out")
     return study / "out"
-
-
-@pytest.fixture
-def invoke() -> Invoke:
-    """Type a command, in this process."""
-
-    def call(*arguments: str) -> Result:
-        done = CliRunner().invoke(app, list(arguments))
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done
-
-    return call
 
 
 def environment(**more: str | None) -> dict[str, str]:

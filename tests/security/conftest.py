@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 import groundswell as gs
-from groundswell.cli import app
 
 TINY = """\
 name = "tiny"
@@ -36,18 +35,6 @@ def results(here: Path) -> Path:
     """Results in the folder ``out``."""
     gs.run("tiny.toml", out="out")
     return here / "out"
-
-
-@pytest.fixture
-def invoke() -> Invoke:
-    """Type a command; nothing may end in a traceback."""
-
-    def call(*arguments: str) -> Result:
-        done = CliRunner().invoke(app, list(arguments))
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done
-
-    return call
 
 
 @pytest.fixture
