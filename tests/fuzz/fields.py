@@ -34,8 +34,11 @@ MOST = {
     "window": 4, "seed": 2**63 - 1,
 }  # fmt: skip
 """Upper ends that keep runs short."""
-LIKELY = 0.3
-"""How often an optional field is given."""
+LIKELY = (4, 6, 7)
+"""Digits at which an optional field is given."""
+
+GIVEN = ("strategy", "signal")
+"""Fields that are always given: little happens without them."""
 
 
 class Context(NamedTuple):
@@ -75,7 +78,7 @@ class Context(NamedTuple):
 
 def mostly(usual: Values, rare: Values) -> Values:
     """Draw from one strategy nine times in ten."""
-    return st.integers(0, 9).flatmap(lambda n: rare if n == 9 else usual)
+    return st.integers(0, 9).flatmap(lambda n: rare if n == 7 else usual)
 
 
 def component(part: type[Component], context: Context) -> Values:
@@ -93,7 +96,7 @@ def section(draw: st.DrawFn, model: type[BaseModel], context: Context) -> dict[s
     for name, field in model.model_fields.items():
         if name == "kind":
             settings[name] = field.default
-        elif field.is_required() or draw(st.floats(0, 1)) < LIKELY:
+        elif field.is_required() or name in GIVEN or draw(st.integers(0, 9)) in LIKELY:
             value = draw(field_values(model, name, field, context))
             if value is not None:
                 settings[name] = value
@@ -144,11 +147,15 @@ def numbers(kind: type, limits: tuple[Any, ...], name: str) -> Values:
         whole = st.integers(-(-least // step), max(most, least) // step).map(lambda n: n * step)
         return st.one_of(st.sampled_from([least, max(most, least) // step * step]), whole)
     tiny = 1e-9
-    least_ = max([*low, *(one + tiny for one in above)], default=-3.0)
-    most_ = min([*high, *(one - tiny for one in below)], default=MOST.get(name, 3.0))
-    bounded = bool(high or below) or name in MOST
-    edges = [least_, max(most_, least_)] + ([] if bounded else [1e3, 1e9])
-    return st.one_of(st.floats(least_, max(most_, least_)), st.sampled_from(edges))
+    least_ = max([*low, *(one + tiny for one in above)], default=0.0)
+    most_ = min([*high, *(one - tiny for one in below)], default=MOST.get(name, 1.0))
+    usual = st.one_of(
+        st.floats(least_, max(most_, least_)), st.sampled_from([least_, max(most_, least_)])
+    )
+    if high or below or name in MOST:
+        return usual
+    beyond = [3.0, 1e3, 1e9] + ([] if low or above else [-3.0, -1e9])
+    return mostly(usual, st.sampled_from(beyond))
 
 
 def _labels(context: Context) -> Values:
@@ -212,6 +219,8 @@ NAMED: dict[str, Callable[[Context], Values]] = {
     "SetFeatures.features": _features,
     "Shift.features": _shifts,
     "Values.values": _distribution_values,
+    "TableCurve.alpha": lambda context: st.sampled_from([[0.0, 1.0], [0.1, 0.4], [0.0, 0.5]]),
+    "TableCurve.success": lambda context: st.lists(st.floats(0, 1), min_size=2, max_size=2),
     "parameters": lambda context: st.just({}),
     "estimator": lambda context: st.sampled_from(ALLOWED),
     "hidden": lambda context: st.lists(st.integers(1, 4), max_size=2),
