@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 Key = tuple[str | int, ...]
 MadeT = TypeVar("MadeT")
 Locate = Callable[[Key], str]
+LONGEST_NAME = 80
+"""Characters of a known name that are shown."""
 
 
 def dotted(key: Key) -> str:
@@ -41,7 +43,7 @@ def did_you_mean(found: object, known: Iterable[object]) -> str:
         return f"; did you mean '{near[0]}'?"
     if not names:
         return ""
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")  # noqa: PLR2004
+    shown = ", ".join(map(_short, names[:12])) + (", ..." if len(names) > 12 else "")  # noqa: PLR2004
     return f"; known: {shown}"
 
 
@@ -129,7 +131,22 @@ class Problems:
 def _line(problem: Problem, locate: Locate) -> str:
     place = problem.place or locate(problem.key)
     key = dotted(problem.key)
-    return ": ".join(part for part in (place, key, problem.message) if part)
+    return printable(": ".join(part for part in (place, key, problem.message) if part))
+
+
+def printable(text: str) -> str:
+    """Write line ends and whatever else a terminal would not show as Python would.
+
+    >>> printable("Genève\\n\\x1b[2J")
+    'Genève\\\\n\\\\x1b[2J'
+    """
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
 
 
 def _order(problem: Problem, locate: Locate) -> tuple[str, int]:

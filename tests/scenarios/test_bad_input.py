@@ -167,6 +167,17 @@ def test_malformed_toml_names_the_line(folder: Path) -> None:
     assert problems(path) == [f"{path}:2: not valid TOML: Invalid value"]
 
 
+def test_an_empty_scenario_file_is_named(folder: Path) -> None:
+    path = folder / "small.toml"
+    path.write_text("\n", encoding="utf-8")
+    assert problems(path) == [f"{path}: '{path}' is empty"]
+
+
+def test_each_problem_is_one_line_whatever_is_in_it(folder: Path) -> None:
+    path = edited(folder, "rounds = 3", r'"rou\nds\u001b[2J" = 3')
+    assert problems(path)[0].startswith(rf"{path}:2: rou\nds\x1b[2J: unknown key")
+
+
 def test_contradictions_between_sections_name_what_would_work(folder: Path) -> None:
     path = edited(folder, '"logistic"', '"bayes"')
     (line,) = problems(path)
