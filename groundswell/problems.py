@@ -137,8 +137,8 @@ def _line(problem: Problem, locate: Locate) -> str:
 def printable(text: str) -> str:
     """Write line ends and whatever else a terminal would not show as Python would.
 
-    >>> printable("Genève\\n\\x1b[2J")
-    'Genève\\\\n\\\\x1b[2J'
+    >>> printable("Genève" + chr(10) + chr(27)) == "Genève" + chr(92) + "n" + chr(92) + "x1b"
+    True
     """
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text

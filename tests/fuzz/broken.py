@@ -14,10 +14,10 @@ from tests.fuzz.scenarios import FILES, VALID, Case, case
 WILD = (
     "nan", "inf", "-inf", "1e308", "-1e308", "1e-320", "-1", "0", "-0.0", "1.5", "0x10", "1_000",
     "10000000000000000000000", "9223372036854775808", "9223372036854775807", "true", '"x"', '""',
-    '" "', "[]", "{}", "[[]]", "[nan]", "[inf, 1]", '[1, "a"]', "{ a = 1 }", '{ kind = "nobody" }',
-    "{ kind = 1 }", '{ kind = "normal", mean = 1e308, sd = 1e308 }', "1979-05-27", "07:32:00",
-    r'"\u0000"', r'"a\nb"', '"∞⟡𝔘"', r'"\u202e"', '"../../etc/passwd"', '"/"', '"' + "a" * 3000 + '"',
-    "[" * 80 + "]" * 80, "{}{", "= =", "",
+    '" "', "[]", "{}", "[[]]", "[nan]", "[inf, 1]", '[1, "a"]', "{ a = 1 }",
+    '{ kind = "nobody" }', "{ kind = 1 }", '{ kind = "normal", mean = 1e308, sd = 1e308 }', "1979-05-27", "07:32:00",
+    r'"\u0000"', r'"a\nb"', '"∞⟡𝔘"', r'"\u202e"', '"../../etc/passwd"', '"/"',
+    '"' + "a" * 3000 + '"', "[" * 80 + "]" * 80, "{}{", "= =", "",
 )  # fmt: skip
 """Values that stand in for others."""
 NAMES = (
@@ -110,7 +110,7 @@ def changed(draw: st.DrawFn, text: str) -> bytes:
         if lines:
             draw(st.sampled_from(CHANGES))(draw, lines)
     content = "\n".join(lines).encode("utf-8", "surrogatepass")
-    return draw(bent(content)) if draw(st.integers(0, 9)) == 7 else content  # noqa: PLR2004
+    return draw(bent(content)) if draw(st.integers(0, 9)) == 7 else content
 
 
 @st.composite
@@ -118,10 +118,14 @@ def bent(draw: st.DrawFn, content: bytes) -> bytes:
     """Return bytes with some put in, cut out, or cut off."""
     start = draw(st.integers(0, len(content)))
     end = draw(st.integers(start, min(start + 20, len(content))))
-    odd = st.sampled_from([b"\x00", b"\xff", b"\xef\xbb\xbf", b"\r", b"\r\n", b'"', b"\xc3", b"\x1a"])
+    odd = st.sampled_from(
+        [b"\x00", b"\xff", b"\xef\xbb\xbf", b"\r", b"\r\n", b'"', b"\xc3", b"\x1a"]
+    )
     middle = draw(st.one_of(odd, st.binary(max_size=8)))
     return draw(
-        st.sampled_from([content[:start], content[:start] + middle + content[end:], content[start:]])
+        st.sampled_from(
+            [content[:start], content[:start] + middle + content[end:], content[start:]]
+        )
     )
 
 
@@ -137,8 +141,8 @@ def broken(draw: st.DrawFn) -> Case:
 
 
 CELLS = (
-    "", "?", "nan", "NaN", "inf", "-inf", "1e999", "1e308", "-0", "0x1", "1_0", " 1", "1 ", "1,5", '"',
-    '""', '"a', '"a\nb"', "a;b", "=1+1", "é", "𝔘", "true", "99999999999999999999", "1-2", "#", "\t",
+    "", "?", "nan", "NaN", "inf", "-inf", "1e999", "1e308", "-0", "0x1", "1_0", " 1", "1 ", "1,5",
+    '"', '""', '"a', '"a\nb"', "a;b", "=1+1", "é", "𝔘", "true", "99999999999999999999", "1-2", "#", "\t",
 )  # fmt: skip
 """What stands in cells of tables."""
 
@@ -147,22 +151,26 @@ CELLS = (
 def rows(draw: st.DrawFn, content: bytes, separator: str) -> bytes:
     """Return a table with cells, rows and bytes changed."""
     lines = [line.split(separator) for line in content.decode().splitlines()]
-    if draw(st.integers(0, 9)) == 7:  # noqa: PLR2004
+    if draw(st.integers(0, 9)) == 7:
         lines = lines[: draw(st.integers(1, len(lines)))]
     for _ in range(draw(st.integers(1, 3))):
         row = lines[draw(st.integers(0, len(lines) - 1))]
         cell = draw(st.integers(0, len(row)))
-        row[cell : cell + draw(st.sampled_from([1, 1, 1, 1, 0, 2]))] = [draw(st.sampled_from(CELLS))]
+        row[cell : cell + draw(st.sampled_from([1, 1, 1, 1, 0, 2]))] = [
+            draw(st.sampled_from(CELLS))
+        ]
     end = draw(st.sampled_from(["\n", "\n", "\n", "\n", "\r\n", "\r"]))
     text = end.join(separator.join(row) for row in lines)
     content = text.encode(draw(st.sampled_from([*["utf-8"] * 8, "utf-8-sig", "utf-16"])))
-    return draw(bent(content)) if draw(st.integers(0, 9)) == 7 else content  # noqa: PLR2004
+    return draw(bent(content)) if draw(st.integers(0, 9)) == 7 else content
 
 
 def reading(settings: str, file: str, separator: str) -> st.SearchStrategy[Case]:
     """Return cases of a scenario that reads a file with something wrong in it."""
     scenario = case(tomlkit.parse(settings))
-    content = st.one_of(rows(FILES[file], separator), rows(FILES[file], separator), st.binary(max_size=80))
+    content = st.one_of(
+        rows(FILES[file], separator), rows(FILES[file], separator), st.binary(max_size=80)
+    )
     return content.map(lambda content: {**scenario, file: content})
 
 
@@ -181,7 +189,8 @@ rounds = 2
 population = { kind = "text", path = "documents.csv", text = "text", label = "y" }
 decision = "fixed"
 platform = { kind = "learning", learner = "tfidf" }
-collective = { seeds = 0.2, strategy = { kind = "feature-label", target = "b" }, signal = "insert-token" }
+collective = { seeds = 0.2, strategy = { kind = "feature-label", target = "b" }, \
+signal = "insert-token" }
 """
 TIES = """\
 name = "ties"

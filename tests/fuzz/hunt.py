@@ -60,7 +60,7 @@ def hunt(kind: str, cases: int, number: int, folder: Path) -> Counter[str]:
     def one(case: Case) -> None:
         with tempfile.TemporaryDirectory() as there:
             verdict = ends(judge.write(case, Path(there)))
-        way = verdict if verdict in {judge.RAN, judge.REFUSED} else _way(verdict)
+        way = verdict if verdict in judge.GOOD else _way(verdict)
         found[way] += 1
         if way is not verdict and found[way] <= MOST_ALIKE:
             keep(case, verdict, folder / f"{kind}-{number}-{sum(found.values())}")

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 import groundswell as gs
 from groundswell.cli import app
+from groundswell.platform.learners.scikit import Scikit
 from groundswell.platform.platform import Learning
 from groundswell.problems import InputError, ScenarioError
 from groundswell.sweep_settings import Sweep
@@ -26,7 +27,14 @@ PATIENCE = 30.0
 """Seconds after which a case is said to hang."""
 ALWAYS = ("members", "member_share", "joined", "left", "removed", "alpha", "welfare")
 """Columns of `series` that have a number in every round of every run."""
-RAN, REFUSED = "ran", "refused"
+RAN, REFUSED, UNFIT = "ran", "refused", "scikit-learn's classifier cannot learn from the data"
+"""How a case may end. The last is for ``sklearn`` alone, which takes classifiers that refuse few
+points or some labels only when they see them: such a run is stored as failed, with the reason."""
+
+
+GOOD = {RAN, REFUSED, UNFIT}
+IN_SKLEARN = 'learners/base.py", line'
+"""A frame of what calls scikit-learn, which is our last one where scikit-learn refuses."""
 
 
 class Hangs(BaseException):
@@ -67,7 +75,7 @@ def check(path: Path) -> str:
             return traceback.format_exc()
     if done.exit_code == 0:
         return RAN
-    if done.exit_code == 2 and not done.stdout:  # noqa: PLR2004
+    if done.exit_code == 2 and not done.stdout:
         return _placed(done.stderr.rstrip("\n"), path)
     if done.exc_info is not None:
         return "".join(traceback.format_exception(*done.exc_info))
@@ -78,7 +86,9 @@ def _ended(result: gs.Result) -> str:
     """Look for runs that failed, and for numbers that are missing."""
     failed = result.runs[result.runs["status"] == "failed"]
     if len(failed):
-        return str(failed["error"].iloc[0])
+        error = str(failed["error"].iloc[0])
+        learner = getattr(result.scenario.platform, "learner", None)
+        return UNFIT if isinstance(learner, Scikit) and IN_SKLEARN in error else error
     series = result.series
     missing = [name for name in ALWAYS if not np.isfinite(series[name].to_numpy(float)).all()]
     if isinstance(result.scenario.platform, Learning):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import chdir
 from typing import Any
 
+import rich.style  # noqa: F401  (draws random numbers when it is imported; strategies must not)
 import tomlkit
 from hypothesis import strategies as st
 
@@ -16,10 +17,10 @@ from groundswell.agents.population import Population
 from groundswell.measure import Measure
 from groundswell.platform.platform import Platform
 from groundswell.problems import Key, Problem, ScenarioError
-from groundswell.schedule import may_change
 from groundswell.scenarios.loading import load_with_origin
 from groundswell.scenarios.running import check_data
 from groundswell.scenarios.sweeping import replicates
+from groundswell.schedule import may_change
 from groundswell.stopping import Stop
 from tests.fuzz.fields import DATA, Context, component, mostly, section
 
@@ -50,9 +51,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         population.setdefault("users", draw(st.integers(1, 40)))
     context = Context.of(population)
     kind = "response" if context.form == "none" else "learning"
-    platform = draw(
-        mostly(section(Platform.kinds[kind], context), component(Platform, context))
-    )
+    platform = draw(mostly(section(Platform.kinds[kind], context), component(Platform, context)))
     settings: dict[str, Any] = {
         "name": "fuzz",
         "rounds": draw(st.integers(1, 5)),
@@ -69,7 +68,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         "stop": component(Stop, context),
     }
     for name, values in sections.items():
-        if name == "collective" or draw(st.integers(0, 9)) <= CHANCE:
+        if name in {"collective", "network"} or draw(st.integers(0, 9)) <= CHANCE:
             settings[name] = draw(values)
     numbers = [key for key, value in numeric(settings) if isinstance(value, float)]
     changing = [key for key in numbers if may_change(tuple(key.split(".")))]
@@ -106,8 +105,8 @@ def mended(settings: dict[str, Any]) -> dict[str, Any]:
     """Return settings without those that are said to be wrong, as far as they can be left out."""
     with chdir(DATA):
         for _ in range(MOST_MENDS):
-            keys = [problem.key for problem in _problems(settings)]
-            if not any([_left_out(settings, key) for key in keys]):
+            left_out = [_left_out(settings, problem.key) for problem in _problems(settings)]
+            if not any(left_out):
                 break
     return settings
 
@@ -141,4 +140,3 @@ VALID = st.tuples(scenarios(), st.integers(0, 9)).map(
     lambda drawn: case(drawn[0] if drawn[1] == CHANCE else mended(drawn[0]))
 )
 """Files of scenarios, nine of ten without what is said to be wrong when their settings are read."""
-

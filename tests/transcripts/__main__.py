@@ -14,7 +14,7 @@ def refresh(name: str) -> str | None:
     try:
         text = transcript(name)
     except InputError as error:
-        print(f"{name}: left as it is: {error}")
+        sys.stderr.write(f"{name}: left as it is: {error}\n")
         return None
     new, entries = entry(name, text), ledger()
     wrong = problem(new, entries, CHANGELOG.read_text(encoding="utf-8"))
@@ -22,7 +22,7 @@ def refresh(name: str) -> str | None:
         (HERE / f"{name}.txt").write_text(text, encoding="utf-8")
         if new not in entries:
             with LEDGER.open("a", encoding="utf-8") as file:
-                print(new, file=file)
+                file.write(f"{new}\n")
     return wrong
 
 
