@@ -90,11 +90,11 @@ def _ended(result: gs.Result) -> str:
         learner = getattr(result.scenario.platform, "learner", None)
         return UNFIT if isinstance(learner, Scikit) and IN_SKLEARN in error else error
     series = result.series
-    missing = [name for name in ALWAYS if not np.isfinite(series[name].to_numpy(float)).all()]
-    if isinstance(result.scenario.platform, Learning):
-        missing += ["accuracy"] if not np.isfinite(series["accuracy"]).all() else []
-    elif not np.isfinite(series["success"]).all():
-        missing.append("success")
+    learns = isinstance(result.scenario.platform, Learning)
+    needed = [*ALWAYS, *(["accuracy"] if learns else [])]
+    if not learns or result.scenario.collective.strategy.has_success:
+        needed.append("success")
+    missing = [name for name in needed if np.isnan(series[name].to_numpy(float)).any()]
     sound = set(result.runs["status"]) == {"ok"}
     return f"no number in {', '.join(missing)}" if missing and sound else RAN
 
