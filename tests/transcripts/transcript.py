@@ -27,7 +27,7 @@ CHANGELOG = HERE.parents[1] / "CHANGELOG.md"
 DATA = HERE.parents[2] / "shared" / "data"
 
 REPLICATES = 2
-MOST_ROUNDS = 60
+MOST_ROUNDS = 100
 COLUMNS = {
     "members": "members",
     "joined": "joined",
