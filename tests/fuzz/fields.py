@@ -37,9 +37,18 @@ MOST = {
 LIKELY = (4, 6, 7)
 """Digits at which an optional field is given."""
 
-GIVEN = ("strategy", "signal", "degree", "ties", "mean_degree")
+GIVEN = ("strategy", "signal", "degree", "ties", "mean_degree", "bound")
 """Fields that are always given: little happens without them."""
-RARE = ("homophily", "node", "correlate", "test_path", "community", "validation", "warm_start")
+RARE = (
+    "homophily",
+    "node",
+    "correlate",
+    "test_path",
+    "community",
+    "validation",
+    "warm_start",
+    "users",
+)
 """Fields that are given once in ten times: much is refused with them."""
 
 
@@ -49,6 +58,8 @@ class Context(NamedTuple):
     form: str
     schema: Schema
     users: int
+    theory: str = "bayes"
+    """The theory of the learner, for strategies that only work with one of their own."""
 
     @classmethod
     def of(cls, settings: dict[str, Any]) -> Context:
@@ -86,9 +97,15 @@ def mostly(usual: Values, rare: Values) -> Values:
 def component(part: type[Component], context: Context) -> Values:
     """Return settings of a random kind of a part, mostly one that fits the data."""
     kinds = list(part.kinds.values())
-    fitting = [one for one in kinds if context.form in getattr(one, "forms", (context.form,))]
+    fitting = [one for one in kinds if _fits(one, context)]
     drawn = mostly(st.sampled_from(fitting or kinds), st.sampled_from(kinds))
     return drawn.flatmap(lambda kind: section(kind, context))
+
+
+def _fits(kind: type[Component], context: Context) -> bool:
+    """Say whether a kind can use the data, and a strategy the learner."""
+    fits = context.form in getattr(kind, "forms", (context.form,))
+    return fits and (kind.part != "strategy" or getattr(kind, "theory", "") == context.theory)
 
 
 @st.composite
@@ -234,6 +251,10 @@ NAMED: dict[str, Callable[[Context], Values]] = {
     "estimator": lambda context: st.sampled_from(ALLOWED),
     "hidden": lambda context: st.lists(st.integers(1, 4), max_size=2),
     "Cells.to": _cells,
+    "bound": lambda context: st.floats(0.01, 10.0),
+    "StochasticBlock.blocks": lambda context: st.one_of(
+        st.integers(1, 4), st.just([context.users // 2, -(-context.users // 2)])
+    ),
     "pixels": _listed(lambda context: max(len(context.schema.columns) - 1, 0)),
     "column": lambda context: st.sampled_from([*context.columns, "class"]),
     "FromColumn.column": lambda context: st.sampled_from(context.numeric),

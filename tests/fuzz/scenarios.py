@@ -15,6 +15,7 @@ from groundswell.agents.network import Network
 from groundswell.agents.payoff import Payoff
 from groundswell.agents.population import Population
 from groundswell.measure import Measure
+from groundswell.platform.learners.base import Learner
 from groundswell.platform.platform import Platform
 from groundswell.problems import Key, Problem, ScenarioError
 from groundswell.scenarios.loading import load_with_origin
@@ -28,6 +29,8 @@ FILES = {path.name: path.read_bytes() for path in sorted(DATA.iterdir())}
 """The data that scenarios name."""
 
 MOST_MENDS = 15
+STEERED = ("convex", "descent")
+"""Theories of learners whose parameters a strategy may steer."""
 CHANCE = 7
 """A number that comes as often as others: hypothesis likes the ends of a range."""
 
@@ -52,6 +55,12 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     context = Context.of(population)
     kind = "response" if context.form == "none" else "learning"
     platform = draw(mostly(section(Platform.kinds[kind], context), component(Platform, context)))
+    learners: Any = Learner.kinds.values()
+    steered = [one for one in learners if one.theory in STEERED and context.form in one.forms]
+    if steered and "learner" in platform and draw(st.integers(0, 9)) in {CHANCE, CHANCE - 1}:
+        learner = draw(st.sampled_from(steered))
+        platform["learner"] = draw(section(learner, context))
+        context = context._replace(theory=learner.theory)
     settings: dict[str, Any] = {
         "name": "fuzz",
         "rounds": draw(st.integers(1, 5)),
