@@ -16,6 +16,7 @@ import numpy as np
 from typer.testing import CliRunner
 
 import groundswell as gs
+from groundswell.agents.gradient_strategy import GradientStrategy
 from groundswell.cli import app
 from groundswell.platform.learners.scikit import Scikit
 from groundswell.platform.platform import Learning
@@ -91,8 +92,10 @@ def _ended(result: gs.Result) -> str:
         return UNFIT if isinstance(learner, Scikit) and IN_SKLEARN in error else error
     series = result.series
     learns = isinstance(result.scenario.platform, Learning)
+    strategy = result.scenario.collective.strategy
     needed = [*ALWAYS, *(["accuracy"] if learns else [])]
-    if not learns or result.scenario.collective.strategy.has_success:
+    # A way to θ* has no share that is done where training starts from θ* without the collective.
+    if not learns or (strategy.has_success and not isinstance(strategy, GradientStrategy)):
         needed.append("success")
     missing = [name for name in needed if np.isnan(series[name].to_numpy(float)).any()]
     sound = set(result.runs["status"]) == {"ok"}
