@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS := 1
 
-.PHONY: run test test-slow lint docs bench constraints clean
+.PHONY: run test test-slow transcripts fuzz lint docs bench constraints clean
 
 run: .venv/ready  ## run the quickstart on real handwriting and say where the results are
 	$(BIN)/groundswell run quickstart
@@ -13,6 +13,12 @@ test: .venv/ready  ## the fast tests
 
 test-slow: .venv/ready  ## the tests that take longer; CI runs them too
 	$(BIN)/python -m pytest -q -n auto -m slow
+
+transcripts: .venv/ready  ## write the transcripts of the library scenarios anew
+	$(BIN)/python -m tests.transcripts
+
+fuzz: .venv/ready  ## 20,000 random scenarios, 20,000 broken ones and files; what fails is kept in fuzz-failures
+	$(BIN)/python -m tests.fuzz --cases 20000
 
 lint: .venv/ready
 	$(BIN)/ruff check .

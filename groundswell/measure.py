@@ -23,7 +23,7 @@ MANY_COLUMNS = {"images", "columns"}
 class Measure(Settings):
     """What is measured each round, and against what."""
 
-    test_users: int = Field(2000, ge=1)
+    test_users: int = Field(2000, ge=1, le=10_000_000)
     """Number of fresh points of P0 that success and accuracy are measured on. What users hear of
     S is measured on them too: few points are noisy news."""
     redraw: bool = False

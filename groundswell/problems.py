@@ -18,6 +18,8 @@ MadeT = TypeVar("MadeT")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Control characters but tabulators and line feeds."""
 Locate = Callable[[Key], str]
+LONGEST_NAME = 80
+"""Characters of a known name that are shown."""
 
 
 def dotted(key: Key) -> str:
@@ -53,7 +55,7 @@ def did_you_mean(found: object, known: Iterable[object]) -> str:
         return f"; did you mean '{near[0]}'?"
     if not names:
         return ""
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")  # noqa: PLR2004
+    shown = ", ".join(map(_short, names[:12])) + (", ..." if len(names) > 12 else "")  # noqa: PLR2004
     return f"; known: {shown}"
 
 
@@ -141,7 +143,22 @@ class Problems:
 def _line(problem: Problem, locate: Locate) -> str:
     place = problem.place or locate(problem.key)
     key = dotted(problem.key)
-    return ": ".join(part for part in (place, key, problem.message) if part)
+    return _on_one_line(": ".join(part for part in (place, key, problem.message) if part))
+
+
+def _on_one_line(text: str) -> str:
+    """Write line ends and whatever else a terminal would not show as Python would.
+
+    >>> _on_one_line("Genève" + chr(10) + chr(27)) == "Genève" + chr(92) + "n" + chr(92) + "x1b"
+    True
+    """
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
 
 
 def _order(problem: Problem, locate: Locate) -> tuple[str, int]:

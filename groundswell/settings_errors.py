@@ -68,17 +68,16 @@ def split_key(dotted: str) -> Key:
     >>> split_key('collective.signal.features."native-country"')
     ('collective', 'signal', 'features', 'native-country')
     """
-    try:
-        table = tomllib.loads(f"{dotted} = 0")
-    except tomllib.TOMLDecodeError:
-        raise ScenarioError(
-            [Problem((dotted,), "not a key; write it like 'platform.kind'")]
-        ) from None
     parts: list[str] = []
-    inner: Any = table
-    while isinstance(inner, dict):
-        name, inner = next(iter(inner.items()))
+    try:
+        inner: Any = tomllib.loads(f"{dotted} = 0")
+    except tomllib.TOMLDecodeError:
+        inner = None
+    while isinstance(inner, dict) and len(inner) == 1:
+        ((name, inner),) = inner.items()
         parts.append(name)
+    if inner != 0:  # a comment, or more than a key
+        raise ScenarioError([Problem((dotted,), "not a key; write it like 'platform.kind'")])
     return tuple(parts)
 
 

@@ -104,6 +104,7 @@ def build_world(
     if learner is not None:
         with problems.at("platform", "learner"):
             learner.check_size(len(rows.points))
+            learner.check_points(rows.points, source.schema)
     columns = Columns(users)
     known = _numeric_columns(source, rows, users)
     notes += draw_settings(problems, scenario, columns, streams, known, ties)

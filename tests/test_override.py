@@ -53,7 +53,7 @@ def test_a_value_is_no_table():
         override({"rounds": 3}, {"rounds.of": 4})
 
 
-@pytest.mark.parametrize("key", ["", "a b", "a..b", "[a]"])
+@pytest.mark.parametrize("key", ["", "a b", "a..b", "[a]", "#", "a = 1 #", "a = 0\nb"])
 def test_what_is_no_key(key):
     with pytest.raises(ScenarioError, match="not a key"):
         split_key(key)

@@ -131,9 +131,9 @@ class Categorical(Population):
     form = "cells"
     p0: Table | None = None
     """P0(cell, label), rows are cells, columns are labels; sums to 1."""
-    cells: int = Field(8, ge=1)
+    cells: int = Field(8, ge=1, le=100_000)
     """Number of cells of a random P0."""
-    labels: int = Field(2, ge=2)
+    labels: int = Field(2, ge=2, le=1000)
     """Number of labels of a random P0."""
     concentration: float = Field(1.0, gt=0)
     """Concentration of the Dirichlet law of a random P0: small is uneven."""

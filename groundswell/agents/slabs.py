@@ -33,9 +33,9 @@ class Slabs(Population):
 
     kind: Literal["slabs"] = "slabs"
     form = "columns"
-    slabs: int = Field(5, ge=3)
+    slabs: int = Field(5, ge=3, le=10_001)
     """Number of slabs k, odd."""
-    features: int = Field(12, ge=len(BLOCKS), le=100_000)
+    features: int = Field(12, ge=len(BLOCKS), le=10_000)
     """Number of columns: two for each block, and noise."""
     carried_by: Literal["linear", "slabs", "both"] = "both"
     """Which block says what the label is."""

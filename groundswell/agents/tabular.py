@@ -175,14 +175,13 @@ def _read_csv(path: str, key: str) -> pd.DataFrame:
     import pandas as pd
 
     csv.field_size_limit(LONGEST_CELL)
-    lines = csv.reader(StringIO(read_text(path, key)), skipinitialspace=True)
-    header: list[str] = next(filter(None, lines), [])
+    lines = csv.reader(StringIO(read_text(path, key), newline=""), skipinitialspace=True)
     rows, numbers = [], []
-    repeated = sorted(name for name, times in Counter(header).items() if times > 1)
-    if repeated:
-        message = f"duplicate column name '{repeated[0]}'; name each column once"
-        raise InputError(message, key=(key,), place=f"{path}:{lines.line_num}")
     try:
+        header: list[str] = next(filter(None, lines), [])
+        repeated = sorted(name for name, times in Counter(header).items() if times > 1)
+        if repeated:
+            raise csv.Error(f"duplicate column name '{repeated[0]}'; name each column once")
         for row in lines:
             if row and len(row) != len(header):
                 raise csv.Error(f"expected {len(header)} values, found {len(row)}")

@@ -138,10 +138,12 @@ def _settings(source: Source) -> tuple[Mapping[str, Any], Origin]:
         return source.given(), Origin()
     if isinstance(source, Mapping):
         return source, Origin()
+    path = _path(source)
     try:
-        return _read_with_base(_path(source))
+        return _read_with_base(path)
     except InputError as error:
-        raise ScenarioError([Problem((), str(error), error.place)], lambda key: "") from None
+        place = str(path) if path.is_file() else ""
+        raise ScenarioError([Problem((), str(error), error.place)], lambda key: place) from None
 
 
 def _path(source: str | Path) -> Path:

@@ -78,6 +78,13 @@ def test_unreadable_files(write, lines_about, content, line, message):
     assert message.format(path=path) in found
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_other_line_ends(write, lines_about, end):
+    assert lines_about(write(GOOD.replace("\n", end).encode())) == []
+    (found,) = lines_about(write((GOOD + "x\n").replace("\n", end).encode()))
+    assert ":6: population.path: expected 3 values, found 1" in found
+
+
 @pytest.mark.parametrize(
     ("content", "place", "message"),
     [

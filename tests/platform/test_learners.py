@@ -233,6 +233,14 @@ def test_fewer_points_than_neighbours(make_data):
     assert answers.tolist() == [np.bincount(data.points.y).argmax()] * 4
 
 
+def test_radius_neighbours_answer_where_nobody_is_near(make_data):
+    estimator = "sklearn.neighbors.RadiusNeighborsClassifier"
+    data = make_data("images")
+    far = data.points.X + 1e6
+    model = learner({"kind": "sklearn", "estimator": estimator}).fit(data, rng())
+    assert set(model.predict(far)) == {np.bincount(data.points.y).argmax()}
+
+
 @pytest.mark.parametrize("estimator", ALLOWED)
 def test_every_allowed_classifier_learns(make_data, estimator):
     data = make_data("images")

@@ -162,9 +162,46 @@ def test_too_many_users_are_refused_with_the_memory_they_need() -> None:
         gs.run(settings)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"population": {"kind": "categorical", "users": 9, "cells": 10**10}},
+        {"population": {"kind": "categorical", "users": 9, "labels": 10**10}},
+        {"population": {"kind": "slabs", "users": 9, "features": 10**10}},
+        {"population": {"kind": "slabs", "users": 9}, "measure": {"test_users": 10**12}},
+    ],
+)
+def test_sizes_that_no_machine_has_are_refused_before_anything_is_made(
+    change: dict[str, object],
+) -> None:
+    settings = {"name": "huge", "platform": {"kind": "learning", "learner": "sgd"}, **change}
+    with pytest.raises(ScenarioError, match="should be less than or equal to"):
+        gs.run(settings, rounds=1)
+
+
 def test_malformed_toml_names_the_line(folder: Path) -> None:
     path = edited(folder, "rounds = 3", "rounds = ")
     assert problems(path) == [f"{path}:2: not valid TOML: Invalid value"]
+
+
+def test_negative_amounts_are_said_before_anything_runs(folder: Path) -> None:
+    (folder / "people.csv").write_text("x,c,y\n1,p,a\n-2,q,b\n3,p,b\n4,q,a\n", encoding="utf-8")
+    multinomial = '{ kind = "naive-bayes", numeric = "multinomial" }'
+    path = edited(folder, '"logistic"', multinomial)
+    (line,) = problems(path)
+    assert line.startswith(f"{path}:19: platform.learner.numeric: numeric = 'multinomial' needs")
+    assert "column 'x' goes down to -2" in line
+
+
+def test_an_empty_scenario_file_is_named(folder: Path) -> None:
+    path = folder / "small.toml"
+    path.write_text("\n", encoding="utf-8")
+    assert problems(path) == [f"{path}: '{path}' is empty"]
+
+
+def test_each_problem_is_one_line_whatever_is_in_it(folder: Path) -> None:
+    path = edited(folder, "rounds = 3", r'"rou\nds\u001b[2J" = 3')
+    assert problems(path)[0].startswith(rf"{path}:2: rou\nds\x1b[2J: unknown key")
 
 
 def test_contradictions_between_sections_name_what_would_work(folder: Path) -> None:

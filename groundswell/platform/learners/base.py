@@ -93,6 +93,9 @@ class Learner(Component):
     def check_size(self, points: int) -> None:
         """Refuse, with an `InputError`, parameters that do not fit so many training points."""
 
+    def check_points(self, points: Points, schema: Schema) -> None:
+        """Refuse, with an `InputError`, parameters that do not fit the values users hold."""
+
     def check(self, schema: Schema) -> None:
         """Refuse parameters that do not fit the data.
 

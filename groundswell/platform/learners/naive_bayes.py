@@ -72,8 +72,9 @@ class NaiveBayes(Learner):
 
         Raises
         ------
-        ValueError
-            If amounts are negative, or if what is fitted cannot be joined (see `check`).
+        InputError
+            If amounts are negative, as planted ones may be, or if what is fitted cannot be joined
+            (see `check`).
         """
         from sklearn.naive_bayes import CategoricalNB
 
@@ -82,7 +83,7 @@ class NaiveBayes(Learner):
         parts: list[tuple[list[int], Any]] = []
         if numeric:
             self.check(data.schema)
-            self._check_amounts(data)
+            self.check_points(data.points, data.schema)
             parts.append((numeric, self._numeric_model()))
         if categorical:
             counts = CategoricalNB(alpha=self.smoothing, min_categories=_sizes(data.schema))
@@ -123,17 +124,24 @@ class NaiveBayes(Learner):
         amounts = {"multinomial": MultinomialNB, "complement": ComplementNB}
         return amounts[self.numeric](alpha=self.smoothing)
 
-    def _check_amounts(self, data: TrainingSet) -> None:
-        """Refuse negative amounts, which only the data themselves can show."""
-        if self.numeric not in AMOUNTS:
+    def check_points(self, points: Points, schema: Schema) -> None:
+        """Refuse negative amounts, which only the data themselves can show.
+
+        Raises
+        ------
+        InputError
+            If an amount is negative.
+        """
+        if self.numeric not in AMOUNTS or not schema.numeric or not len(points):
             return
-        least = data.points.X[:, data.schema.numeric].min(axis=0)
+        least = points.X[:, schema.numeric].min(axis=0)
         worst = int(least.argmin())
         if least[worst] < 0:
-            name = data.schema.columns[data.schema.numeric[worst]].name
-            raise ValueError(
+            name = schema.columns[schema.numeric[worst]].name
+            raise InputError(
                 f"numeric = '{self.numeric}' needs amounts of at least 0, and column '{name}' goes "
-                f"down to {least[worst]:g}; use numeric = 'gaussian' or 'bernoulli'"
+                f"down to {least[worst]:g}; use numeric = 'gaussian' or 'bernoulli'",
+                key=("numeric",),
             )
 
 

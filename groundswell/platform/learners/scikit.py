@@ -43,6 +43,11 @@ ALLOWED = (
 )
 """Estimators a scenario may name. A scenario is data: nothing else is ever imported."""
 
+FILLED_IN: dict[str, dict[str, Any]] = {
+    # By default it refuses to answer where nobody is near, which would end a run.
+    "sklearn.neighbors.RadiusNeighborsClassifier": {"outlier_label": "most_frequent"},
+}
+"""Parameters that differ from scikit-learn's defaults unless a scenario gives them."""
 
 Numbers = Annotated[tuple[int | float, ...], Field(strict=False)]
 
@@ -84,7 +89,7 @@ class Scikit(ScikitLearner):
         """Return the classifier, seeded unless the parameters say how."""
         seeded = "random_state" in inspect.signature(self._class()).parameters
         seed = {"random_state": seed_of(rng)} if seeded else {}
-        return self._class()(**{**seed, **self.parameters})
+        return self._class()(**{**seed, **FILLED_IN.get(self.estimator, {}), **self.parameters})
 
     def _class(self) -> Any:
         module, _, name = self.estimator.rpartition(".")

@@ -1,0 +1,1 @@
+"""Random scenarios, broken scenario and data files; `python -m tests.fuzz` for many of them."""

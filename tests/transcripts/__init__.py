@@ -1,0 +1,1 @@
+"""Round-by-round texts of the library scenarios; `python -m tests.transcripts` refreshes them."""
