@@ -74,6 +74,9 @@ class Within:
 
 Probability = Annotated[Distribution, Within("a probability lies in [0, 1]", ge=0, le=1)]
 Positive = Annotated[Distribution, Within("should be positive", gt=0)]
+Amount = Annotated[
+    Distribution, Within("should lie within ±1e100, so that payoffs add up", ge=-1e100, le=1e100)
+]
 NotNegative = Annotated[Distribution, Within("should not be negative", ge=0)]
 
 

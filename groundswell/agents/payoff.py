@@ -9,7 +9,8 @@ from pydantic import Field
 
 from groundswell.agents.beliefs import Belief, Last, Spillover
 from groundswell.agents.columns import Columns, compact
-from groundswell.agents.distribution import Distribution, constant
+from groundswell.agents.distribution import constant
+from groundswell.agents.limits import Amount
 from groundswell.agents.tally import Tally
 from groundswell.agents.ties import Ties
 from groundswell.component import Settings
@@ -26,16 +27,16 @@ class Payoff(Settings):
         Δu_i(j) = b_i [S((j+1)/N) - γ S(j/N)] + s_i + J_i m_i/k_i - c_i (1 - (j+1)/N)^a
     """
 
-    benefit: Distribution = constant(1.0)
+    benefit: Amount = constant(1.0)
     """Worth of success, b_i."""
-    cost: Distribution = constant(0.0)
+    cost: Amount = constant(0.0)
     """Cost of being a member, c_i."""
     spillover: Spillover = 0.0
     """Share γ of the benefit that outsiders get: 0 only members profit, 1 a public good, above 1
     outsiders gain more. "measured": they get what the placebo brings, b times the placebo."""
-    selective_incentive: Distribution = constant(0.0)
+    selective_incentive: Amount = constant(0.0)
     """What a member gets whatever the success, s_i."""
-    peer_pressure: Distribution = constant(0.0)
+    peer_pressure: Amount = constant(0.0)
     """Worth J_i of having all one's neighbours in the collective; m_i/k_i of it is felt."""
     safety: float = Field(0.0, ge=0)
     """Exponent a of safety in numbers: the cost falls with the member share as (1 - n/N)^a."""

@@ -26,6 +26,8 @@ NAMES = {"boolean", "datetime", "datetime64", "timedelta", "timedelta64"}
 NEARLY_ALL = 0.9
 EXACT = 1e15
 """Floats tell integers apart up to here."""
+LARGEST = 1e38
+"""Learners compute in single precision, and with squares in double precision."""
 LONGEST_CELL = 2**31 - 1
 """Documents may be longer than the 131,072 characters the csv module allows by itself."""
 
@@ -66,6 +68,17 @@ class Frame:
     def is_numeric(self, name: str) -> bool:
         """Say whether all values of a column that are there are finite numbers."""
         return bool(self.data[name].dtype.kind == "f")
+
+    def check_size(self, name: str) -> None:
+        """Refuse numbers with which no learner can compute."""
+        large = np.flatnonzero(self.data[name].abs() > LARGEST)
+        if len(large):
+            found = self.data[name].iloc[large[0]]
+            raise InputError(
+                f"column '{name}' has {found:g}, too large to learn from (at most {LARGEST:g})",
+                key=(self.key,),
+                place=self.place(int(large[0])),
+            )
 
     def codes(self, name: str) -> tuple[list[str], Ints]:
         """Return the names of a column's categories, sorted, and each row's category."""
@@ -228,6 +241,8 @@ def encode(
 
 def _encode_feature(frames: list[Frame], name: str) -> tuple[Column, list[Floats]]:
     if all(frame.is_numeric(name) for frame in frames):
+        for frame in frames:
+            frame.check_size(name)
         median = float(frames[0].data[name].median())
         return Column(name), [f.data[name].fillna(median).to_numpy() for f in frames]
     categories = sorted({c for frame in frames for c in frame.codes(name)[0]}, key=natural)

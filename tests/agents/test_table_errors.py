@@ -78,6 +78,12 @@ def test_unreadable_files(write, lines_about, content, line, message):
     assert message.format(path=path) in found
 
 
+def test_numbers_too_large_to_learn_from(write, lines_about):
+    path = write(GOOD + "-1e39,Lima,low\n")
+    (found,) = lines_about(path)
+    assert found.startswith(f"{path}:6: population.path: column 'age' has -1e+39, too large")
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_other_line_ends(write, lines_about, end):
     assert lines_about(write(GOOD.replace("\n", end).encode())) == []

@@ -38,6 +38,7 @@ SETTINGS = [
     ("rounds = 3", 'rounds = "3"', "small.toml:2: rounds: should be a valid integer, found '3'"),
     ("rounds = 3", "rounds = true", "small.toml:2: rounds: should be a valid integer, found True"),
     ('name = "small"', "", "small.toml: name: is missing"),
+    ("rounds = 3", "rounds = 3\npayoff.cost = 1e308", "small.toml:3: payoff.cost: should lie"),
     ("seeds = 2", "seeds = 1.5", "small.toml:13: collective.seeds: is a share"),
     ("seeds = 2", 'seeds = "few"', "small.toml:13: collective.seeds: should be a valid integer or"),
     ('"logistic"', '"logistics"', "small.toml:19: platform.learner: unknown kind 'logistics'"),
