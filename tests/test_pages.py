@@ -31,8 +31,9 @@ FOLLOWED = {
     "tutorial.md": [(1, 3), (1, 6)],
 }
 """Which sections of a page are followed together."""
-SLOW = {("sensitivity.md", 5), ("tipping.md", 7), ("tipping.md", 8), ("tutorial.md", 6),
-        ("cite.md", 2), ("learner.md", 2)}  # fmt: skip
+SLOW = {("archive.md", 4), ("cite.md", 2), ("data.md", 4), ("learner.md", 2), ("sensitivity.md", 3),
+        ("sensitivity.md", 5), ("tipping.md", 6), ("tipping.md", 7), ("tipping.md", 8),
+        ("tutorial.md", 6)}  # fmt: skip
 """Pages and last sections that take longer."""
 ELSEWHERE = {
     "README.md": "tests/test_readme.py",
