@@ -70,6 +70,10 @@ class Learner(Component):
     """A learning algorithm."""
 
     part: ClassVar[str] = "learner"
+    claims: ClassVar[dict[str, tuple[str, ...]]] = {
+        "fit": ("unique", "deterministic", "counts"),
+        "classifier": ("deterministic",),
+    }
     forms: ClassVar[tuple[str, ...]] = ("cells", "images", "columns")
     """Forms of data points it can learn from (see `Schema`)."""
     theory: ClassVar[str] = ""
