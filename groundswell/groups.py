@@ -96,7 +96,8 @@ class GroupRows:
         if self.model.world.fresh is not self._points:
             self._divide(self.model.world.fresh)
         if self.model.campaign is not self._campaign:  # a schedule has changed the learner
-            self._campaign, self._starts = self.model.campaign, {}
+            self._campaign = self.model.campaign
+            self._starts.clear()
         return [row for way in range(len(self.groupings)) for row in self._rows(way)]
 
     def _divide(self, fresh: Points) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from groundswell.agents.columns import read_only
 from groundswell.data import Features, Ints, Points
 
 
@@ -43,7 +43,7 @@ class Answers:
     def signalled(self, X: Features, apply: Callable[[Features], Features]) -> Features:
         """Return g(x) for each row of test points, where ``apply`` is g."""
         if id(X) not in self._signalled:
-            self._signalled[id(X)] = X, _read_only(apply(X))
+            self._signalled[id(X)] = X, read_only(apply(X))
         return self._signalled[id(X)][1]
 
     def of(self, model: Model, X: Features) -> Ints:
@@ -51,11 +51,5 @@ class Answers:
         if model is not self._model:
             return model.predict(X)
         if id(X) not in self._answers:
-            self._answers[id(X)] = X, _read_only(model.predict(X))
+            self._answers[id(X)] = X, read_only(np.asarray(model.predict(X)))
         return self._answers[id(X)][1]
-
-
-def _read_only(values: NDArray[Any]) -> NDArray[Any]:
-    shown = np.asarray(values).view()
-    shown.flags.writeable = False
-    return shown

@@ -64,6 +64,14 @@ def test_a_state_that_is_changed_afterwards_is_not_what_was_counted():
     assert kept.joined_neighbours(joined).tolist() == [0, 1, 1, 1, 1]
 
 
+def test_nobody_can_change_what_is_kept():
+    kept, joined = Tally(star(5)), np.ones(5, dtype=bool)
+    for found in (kept.joined_neighbours(joined), kept.joined_share(joined)):
+        with pytest.raises(ValueError, match="read-only"):
+            found[:1] = 1
+    assert kept.joined_neighbours(joined).tolist() == [4, 1, 1, 1, 1]
+
+
 @pytest.mark.parametrize(
     ("most", "kind"), [(254, "u1"), (255, "u2"), (65_534, "u2"), (65_535, "u4")]
 )
