@@ -72,8 +72,12 @@ def fit_each(fits: Sequence[Fit]) -> list[Classifier | Exception]:
 
 def _shares_steps(one: Fit) -> bool:
     """Whether it is a network to be trained, and has no other `fit` than all of them."""
-    is_network = isinstance(one.learner, Network) and type(one.learner).fit is Network.fit
-    return is_network and _only_label(one.learner, one.data) is None
+    if not isinstance(one.learner, Network) or type(one.learner).fit is not Network.fit:
+        return False
+    try:
+        return _only_label(one.learner, one.data) is None
+    except Exception:  # labels that are none, which are its own affair when it is fitted
+        return False
 
 
 def _networks(fits: Sequence[Fit]) -> Sequence[Classifier | Exception]:
