@@ -164,6 +164,26 @@ def test_what_a_subclass_says_again_of_its_methods_counts() -> None:
     assert Child.counts
 
 
+def test_models_are_exchanged_in_that_are_the_learners_own(played: Any) -> None:
+    class Counting(Bayes):
+        """Relies on the table of the model it is given."""
+
+        kind: Literal["counting"] = "counting"  # type: ignore[assignment]
+        plug_in: bool = True
+
+        def exchange(self, model: Any, gone: Points, came: TrainingSet) -> Classifier | None:
+            exchanged.append(int(model.table.sum()))
+            return super().exchange(model, gone, came)
+
+    exchanged: list[int] = []
+    settings = with_learner(CELLS, "counting")
+    settings["decision"] = {"kind": "contagion", "infection": 0.0, "recovery": 0.5}
+    settings["collective"] = {**CELLS["collective"], "seeds": 1.0}
+    model = played(settings)
+    assert isinstance(model.served.predict(np.zeros((1, 1))), np.ndarray)
+    assert exchanged == [200] * (DIGITS["rounds"] - 1), "round 0 knows one label only"
+
+
 def test_a_training_that_goes_on_does_so_where_nobody_moves(played: Any) -> None:
     class Steps(Learner):
         """Answers the number of trainings so far, in digits."""

@@ -148,7 +148,7 @@ class LearningPlatform(PlatformAgent):
         rows = np.flatnonzero(now.which != before.which)
         if not len(rows) and learner.deterministic:
             return self.classifier
-        if not learner.counts:
+        if not learner.counts or isinstance(self.classifier, ConstantClassifier):
             return None
         gone, came = before.some(rows), now.some(rows)
         return learner.exchange(self.classifier, gone, self._training_set(came, now.planted[rows]))

@@ -156,7 +156,8 @@ class Learner(Component):
         Returns
         -------
         Classifier or None
-            The other model; None where the learner has to be fitted anew.
+            The other model; None where the learner has to be fitted anew, as it has to be where
+            one label is left and it is not `one_label`.
         """
         return None
 
