@@ -27,8 +27,12 @@ class Tally:
 
     def __init__(self, ties: Ties) -> None:
         self.ties = ties
-        self._joined: Bools = np.zeros(ties.users, dtype=bool)
-        self._counts: Counts = np.zeros(ties.users, ties.count_type)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin with the state in which nobody has joined."""
+        self._joined: Bools = np.zeros(self.ties.users, dtype=bool)
+        self._counts: Counts = np.zeros(self.ties.users, self.ties.count_type)
         self._share: Floats | None = None
 
     def joined_neighbours(self, joined: Bools) -> Counts:
@@ -39,7 +43,11 @@ class Tally:
         moved = np.flatnonzero(joined != self._joined)
         if len(moved):
             self._joined, self._share = joined.copy(), None
-            self._count(moved)
+            try:
+                self._count(moved)
+            except BaseException:  # Ctrl-C: counts that are of no state, and a caller may go on
+                self._begin()
+                raise
         return read_only(self._counts)
 
     def joined_share(self, joined: Bools) -> Floats:
