@@ -136,7 +136,7 @@ class CollectiveActionModel(mesa.Model):
 
     def _phases(self, phases: Iterable[Phase]) -> Asking[None]:
         for phase in phases:
-            if phase is Phase.RETRAIN:
+            if phase is Phase.RETRAIN and type(self).retrain is CollectiveActionModel.retrain:
                 rng = self.streams("learner", self.round)
                 yield from self.platform.training(self.round, self.columns["joined"], rng)
             else:
@@ -176,7 +176,8 @@ class CollectiveActionModel(mesa.Model):
 
     def retrain(self) -> None:
         """Let the platform fit its learner."""
-        alone(self._phases([Phase.RETRAIN]))
+        rng = self.streams("learner", self.round)
+        self.platform.retrain(self.round, self.columns["joined"], rng)
 
     def measure(self) -> None:
         """Measure on fresh points, and record the round."""
@@ -272,10 +273,9 @@ class CollectiveActionModel(mesa.Model):
 
     def _decide_by_rule(self, order: Ints) -> None:
         rule = self.scenario.decision
-        shape = (len(order), rule.draws)
-        draws = (
-            self.streams("decision", self.round).random(shape) if rule.draws else np.empty(shape)
-        )
+        draws = np.empty((len(order), rule.draws))
+        if rule.draws:
+            self.streams("decision", self.round).random(out=draws)
         now: Membership = rule.revise(self.situation, order, draws, self.joins)
         self.columns["joined"] = now.joined
         if rule.leaves_for_good:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,23 @@ def test_a_training_that_cannot_begin_fails_alone(monkeypatch: pytest.MonkeyPatc
     assert sorted(record.status for record in records) == ["failed", "ok", "ok"]
     for task in tasks:
         assert repr(by_run[task.run].tables) == repr(simulate(task).tables)
+
+
+def test_labels_that_are_none_fail_a_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    from groundswell.agents.planting import FeatureLabel
+
+    submit = FeatureLabel.submit
+
+    def wrong(self: FeatureLabel, points: Any, context: Any) -> Any:
+        planted = submit(self, points, context)
+        return replace(planted, y=planted.y - 10) if self.target == "4" else planted
+
+    monkeypatch.setattr(FeatureLabel, "submit", wrong)
+    tasks = tasks_of(study())
+    broken = Task(study(**{"collective.strategy.target": "4"}), 0)
+    records = together.simulate_together([*tasks, broken])
+    statuses = {record.run: record.status for record in records}
+    assert statuses == {**{task.run: "ok" for task in tasks}, broken.run: "failed"}
 
 
 def test_interrupted_it_keeps_what_has_ended_and_goes_on(
