@@ -133,12 +133,12 @@ def test_only_runs_that_are_missing_or_failed_are_taken_over() -> None:
 def test_the_log_is_emptied_after_so_many_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "CHECKPOINT", 3)
+    monkeypatch.setattr(store, "CHECKPOINT", 4)
     kept, sizes = Store(tmp_path / "out"), []
-    for run in "abcdef":
+    for run in "abcdefgh":
         kept.add(record(run))
         sizes.append(log_of(tmp_path / "out") == 0)
-    assert sizes == [False, False, True] * 2
+    assert sizes == [False, False, False, True] * 2
 
 
 def test_a_store_that_is_released_leaves_no_log_and_opens_again(tmp_path: Path) -> None:

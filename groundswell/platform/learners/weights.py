@@ -38,7 +38,7 @@ def cvar(losses: Tensor, level: float) -> Tensor:
     by_rank = torch.zeros(count, dtype=torch.float64)
     by_rank[:whole] = 1 / size
     if whole < count:
-        by_rank[whole] = 1 - whole / size
+        by_rank[whole] = max(0, 1 - whole / size)
     order = torch.argsort(losses, dim=-1, descending=True, stable=True)
     weights = torch.empty(losses.shape, dtype=torch.float64)
     return weights.scatter_(-1, order, by_rank.expand(losses.shape))
