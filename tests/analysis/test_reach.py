@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 from scipy.spatial import ConvexHull
 
 from groundswell.analysis.gradient_bounds import reach
@@ -26,7 +27,7 @@ def test_reach_is_where_the_ray_leaves_the_hull(seed: int, points: int, dimensio
     assert reach(cloud, direction) == pytest.approx(leaves, rel=1e-9, abs=1e-12)
 
 
-@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
 def test_reach_has_the_unit_of_the_gradients_only(scale: float) -> None:
     square = np.array([[1.0, 1.0], [1.0, -1.0], [-2.0, 1.0], [-2.0, -1.0]])
     assert reach(scale * square, [5.0, 0.0]) == pytest.approx(2 * scale, rel=1e-12)
@@ -48,10 +49,23 @@ def test_a_pull_that_can_only_be_weakened_has_a_negative_reach() -> None:
     assert reach([[1.0, 1.0], [1.0, 2.0]], [2.0, 0.0]) == -np.inf
 
 
+def test_points_without_gradients_reach_nowhere() -> None:
+    assert reach([[0.0, 0.0], [0.0, 0.0]], [2.0, 1.0]) == 0
+
+
 @pytest.mark.parametrize(
     ("gradients", "direction"),
-    [([[1.0, 2.0]], [1.0]), ([], []), ([[1.0, np.nan]], [1.0, 0.0]), ([[1.0, 1.0]], [0.0, 0.0])],
+    [
+        ([[1.0, 2.0]], [1.0]),
+        ([], []),
+        (np.empty((0, 2)), [1.0, 0.0]),
+        ([1.0, 2.0], 1.0),
+        (np.ones((1, 2, 2)), np.ones((2, 2))),
+        ([[1.0, np.nan]], [1.0, 0.0]),
+        ([[1.0, 0.0]], [1.0, np.inf]),
+        ([[1.0, 1.0]], [0.0, 0.0]),
+    ],
 )
-def test_what_has_no_reach_is_refused(gradients: list[list[float]], direction: list[float]) -> None:
-    with pytest.raises(ValueError, match="gradients"):
+def test_what_has_no_reach_is_refused(gradients: ArrayLike, direction: ArrayLike) -> None:
+    with pytest.raises(ValueError, match=r"^gradients .*direction .*(do not fit|must be finite)"):
         reach(gradients, direction)

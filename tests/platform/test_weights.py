@@ -107,6 +107,13 @@ def test_chi2_fills_the_ball_where_the_largest_losses_are_equal(size: float) -> 
     assert weights[0] == weights[1] > weights[3] > weights[2] > 0
 
 
+@pytest.mark.parametrize("apart", [1e-3, 1e-8, 1e-12, 0.0])
+def test_chi2_fills_the_ball_where_the_largest_losses_are_almost_equal(apart: float) -> None:
+    """Two of four points with half of everything each lie at ρ = ½."""
+    losses = torch.tensor([[1.0, 1 - apart, 0.0, 0.3]], dtype=torch.float64)
+    np.testing.assert_allclose(chi2(losses, 0.5), [[0.5, 0.5, 0, 0]], atol=apart + 1e-12)
+
+
 @pytest.mark.parametrize(("level", "count"), [(0.29, 100), (0.58, 50), (0.7, 90)])
 def test_no_weight_is_negative_where_a_product_is_rounded_down(level: float, count: int) -> None:
     """.29 · 100 is 28.999999999999996."""

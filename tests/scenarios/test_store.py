@@ -311,6 +311,7 @@ def failure(code: int = 0, number: int | None = None) -> Exception:
         (failure(number=errno.EFBIG), "make room"),
         (failure(sqlite3.SQLITE_CANTOPEN_ISDIR), "cannot be written"),
         (failure(sqlite3.SQLITE_BUSY), ""),
+        (failure(sqlite3.SQLITE_PROTOCOL), ""),
         (failure(number=errno.EACCES), ""),
         (ValueError("x"), ""),
     ],
@@ -339,10 +340,11 @@ def test_who_turns_to_a_log_waits_for_others_that_do(monkeypatch: pytest.MonkeyP
     patient = Busy(3)
     database._keep_log(patient)
     assert (patient.asked, waited) == (4, [0.01] * 3), "a moment each, and not once too often"
-    broken = Busy(1, sqlite3.SQLITE_IOERR)
-    with pytest.raises(sqlite3.OperationalError):
-        database._keep_log(broken)
-    assert broken.asked == 1
+    for code in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_IOERR):
+        broken = Busy(1, code)
+        with pytest.raises(sqlite3.OperationalError):
+            database._keep_log(broken)
+        assert broken.asked == 1
     clock = iter((0.0, 59.0, 61.0))
     monkeypatch.setattr(database.time, "monotonic", lambda: next(clock))
     endless = Busy(10)
