@@ -215,6 +215,7 @@ def test_the_printed_slack_fails_under_the_printed_adversary():
         ({"delta": 0.0}, "delta must lie in"),
         ({"delta": 1.0}, "delta must lie in"),
         ({"epsilon": 0.5}, "epsilon must lie in"),
+        ({"epsilon": -0.1}, "epsilon must lie in"),
         ({"fresh": 0}, "fresh must lie in"),
         ({"target": 2}, "target must be a label"),
         ({"cells": [0, 1, 9]}, "cells must be from 0 to 1, found 9"),

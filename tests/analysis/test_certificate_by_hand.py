@@ -145,8 +145,8 @@ def drawn(seed: int, members: int) -> Case:
     counts = rng.multinomial(members, p0 / p0.sum()).reshape(cells, labels)
     return Case(
         counts, to, int(rng.integers(labels)), delta=float(rng.uniform(0.02, 0.3)),
-        fresh=[np.inf, 300][int(rng.integers(2))], epsilon=[0.0, 0.04][int(rng.integers(2))],
-        adversary=["contamination", "total-variation"][int(rng.integers(2))],
+        fresh=[np.inf, 300][int(rng.integers(2))], epsilon=[0.0, 0.02, 0.1][seed % 3],
+        adversary=["contamination", "total-variation"][seed % 2],
     )  # fmt: skip
 
 
@@ -197,6 +197,21 @@ def test_one_user_outside_and_one_fresh_point_are_enough() -> None:
         replace(case, fresh=0.5).certify(certificate.binomial)
     with pytest.raises(ValueError, match="users must exceed the 300 members, found 300"):
         replace(case, users=300).certify(certificate.binomial)
+
+
+def test_cells_with_a_single_row_or_none() -> None:
+    lone = Case(np.array([[399, 0], [0, 1]]), np.array([0, 1]), 1, users=401, delta=0.5)
+    found = lone.certify(certificate.binomial, strategy="feature-only")
+    agree(found, binomial(lone, "feature-only"))
+    assert found[1] == [1], "y* has one row there, and the one user outside has none"
+    assert found[0] == pytest.approx(1 - (1 - lone.level / 4) ** (1 / 400)), "Clopper-Pearson"
+    many = replace(lone, users=1_000_000)
+    for strategy in ("feature-label", "feature-only"):
+        agree(many.certify(certificate.binomial, strategy=strategy), binomial(many, strategy))
+    only_label = Case(np.array([[400], [0]]), np.array([0, 1]), 0, users=500)
+    found = only_label.certify(certificate.binomial)
+    agree(found, binomial(only_label))
+    assert found[1] == [0], "nothing is certain of a cell that nobody is in"
 
 
 def test_a_certificate_cannot_be_changed() -> None:

@@ -20,7 +20,9 @@ from groundswell.platform.learners.weights import chi2, cvar
 from groundswell.problems import InputError
 
 SCHEMA = Schema(
-    "columns", (Column("age"), Column("city", ("Bern", "Lima", "Oslo"))), ("a", "b", "c", "d")
+    "columns",
+    (Column("age"), Column("city", ("Bern", "Lima", "Oslo")), Column("sex", ("f", "m"))),
+    ("a", "b", "c", "d"),
 )
 
 
@@ -163,18 +165,20 @@ def test_lff_of_points_that_are_known_by_heart() -> None:
     biased, debiased = rule.weights(torch.zeros(2, 1, 2), rows, labels, labels, state)
     assert biased.tolist() == [[1, 1]]
     assert debiased.tolist() == [[0, 0]]
-    state = rule.start([problem(rule, [0, 0])])
-    _, tiny = rule.weights(torch.full((2, 1, 2), 1e-8), rows, labels, labels, state)
-    np.testing.assert_allclose(tiny, 0.5, rtol=1e-6)
+    for loss, weight in ((1e-8, 1 / 2), (1e-16, 1 / 3)):
+        state = rule.start([problem(rule, [0, 0])])
+        _, tiny = rule.weights(torch.full((2, 1, 2), loss), rows, labels, labels, state)
+        np.testing.assert_allclose(tiny, weight, rtol=1e-6)
 
 
 def test_groups_are_labels_the_collective_or_a_column() -> None:
-    X = np.column_stack([np.arange(5.0), [0, 2, 1, 1, 0]])
+    X = np.column_stack([np.arange(5.0), [0, 2, 1, 1, 0], [1, 1, 0, 1, 1]])
     data = TrainingSet(Points(X, np.array([3, 0, 1, 1, 2])), np.arange(5) < 2, SCHEMA)
     for named, groups, number in [
         ("label", [3, 0, 1, 1, 2], 4),
         ("collective", [1, 1, 0, 0, 0], 2),
         ("city", [0, 2, 1, 1, 0], 3),
+        ("sex", [1, 1, 0, 1, 1], 2),
     ]:
         rule = GroupDRO(groups=named)
         rule.check(SCHEMA)
