@@ -108,10 +108,9 @@ class Store:
     def add(self, record: RunRecord) -> None:
         """Store a run in one transaction, in place of an earlier one with its id."""
         rows = {
-            name: [(record.run, *(_null(row[column]) for column in TABLES[name].columns))
-                   for row in table]
+            name: [(record.run, *(row[column] for column in TABLES[name].columns)) for row in table]
             for name, table in record.tables.items()
-        }  # fmt: skip
+        }  # SQLite keeps a NaN as NULL
         self._replace([record.run], {"runs": [record.summary()], **rows})
         self._added += 1
         if self._added % CHECKPOINT == 0:
@@ -291,8 +290,3 @@ def _listed(ids: Sequence[str]) -> tuple[str, ...]:
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield ids a few at a time, so that only the rows of so many runs are in memory."""
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
-
-
-def _null(value: Any) -> Any:
-    """Missing values are NULL in the database."""
-    return None if value != value else value
