@@ -71,7 +71,8 @@ def at_hand(session: nox.Session) -> list[Requirement]:
     Where a folder of pip's `find-links` has a build it is used. What needs it skips without.
     """
     tried = ("--dry-run", "--no-index", "--no-deps", "torch")
-    said = session.run("python", "-m", "pip", "install", *tried, silent=True, success_codes=[0, 1])
+    pip = ("python", "-m", "pip", "install")
+    said = session.run_install(*pip, *tried, silent=True, success_codes=[0, 1])
     if "Would install torch" in said:
         return NEEDED
     session.log("no torch at hand: what needs it skips")
