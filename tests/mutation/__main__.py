@@ -1,28 +1,101 @@
 """How many mutants of the core the tests notice: ``python -m tests.mutation rules``.
 
 Needs cosmic-ray: ``pip install -r tests/mutation/requirements.txt``. What each mutant came to is
-kept in a file per group; ``--again`` judges only those that survived, after new tests.
+kept in a file per module; ``--again`` judges only those that survived, after new tests. No file of
+the working copy is changed.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tests.mutation.judge import as_it_is, compiled, judge, warm_up
-from tests.mutation.mutants import mutants
+from tests.mutation.forks import Run, judge
+from tests.mutation.fresh import OPTIONS, fresh, warm_up
+from tests.mutation.inside import Session, inside
+from tests.mutation.mutants import Mutant, as_it_is, mutants
+from tests.mutation.order import Order
 from tests.mutation.report import EQUIVALENT, Row, key, shown, table
 from tests.mutation.targets import TARGETS
 
 TIMES = 3
-"""A mutant is stopped after computing this many times as long as the module as it is."""
-COMPILING = 60
-"""Seconds of computing that numba is given beyond that."""
+"""A mutant is stopped after computing this many times as long as the module as it is,"""
+STARTING = 20
+"""and these seconds, in which Groundswell is imported or compiled."""
+SLOWEST = 1.0
+"""Seconds from which on a test is too slow to be run for every mutant."""
+
+
+@dataclass
+class Check:
+    """The mutation check of one module.
+
+    Parameters
+    ----------
+    module, tests
+        What is mutated, and what has to notice.
+    workers
+        Processes at a time.
+    file
+        Where it is kept what each mutant came to.
+    """
+
+    module: str
+    tests: list[str]
+    workers: int
+    file: Path
+
+    def __post_init__(self) -> None:
+        self.found = {key(one): one for one in mutants(self.module)}
+
+    @property
+    def came(self) -> dict[str, str]:
+        """What mutants came to, by key."""
+        kept = json.loads(self.file.read_text(encoding="utf-8")) if self.file.exists() else {}
+        return {name: kept[name] for name in self.found if name in kept}
+
+    def run(self) -> Row:
+        """Judge the mutants that are not known to be killed."""
+        came = self.came
+        waiting = [one for name, one in self.found.items() if came.get(name) in {None, "survived"}]
+        within = [one for one in waiting if inside(one)]
+        importing = [one for one in waiting if one not in within]
+        if pid := os.fork():
+            os.waitpid(pid, 0)
+        else:
+            self._all_in_one_session(within)
+            os._exit(0)
+        self._judge(importing, fresh(self.tests))
+        return Row.of(self.module, self.came)
+
+    def _all_in_one_session(self, found: list[Mutant]) -> None:
+        import pytest
+
+        pytest.main([*OPTIONS, *self.tests], [Session(lambda run: self._judge(found, run))])
+
+    def _judge(self, found: list[Mutant], run: Run) -> None:
+        """Judge mutants, and keep what they come to."""
+        if not found:
+            return
+        for _ in range(2):  # the first compiles, and cannot tell what is slow
+            order = Order(SLOWEST)
+            plain = next(judge([as_it_is(self.module)], run, order, 3600))
+            if plain.verdict != "survived":
+                sys.exit(f"the tests of {self.module} fail without a mutant:\n{plain.output}")
+        typer.echo(f"{self.module}: {len(found)}, {plain.seconds:.1f} s or less each", err=True)
+        limit = TIMES * plain.seconds + STARTING
+        for one in judge(found, run, order, limit, self.workers):
+            came = self.came | {key(one.mutant): one.verdict}
+            self.file.write_text(json.dumps(came, indent=1, ensure_ascii=False), encoding="utf-8")
+            if one.verdict == "survived" and key(one.mutant) not in EQUIVALENT:
+                typer.echo(shown(one.mutant), err=True)
 
 
 def main(
@@ -41,31 +114,10 @@ def main(
         for module, tests in TARGETS[group].items():
             if only in module:
                 file = out / f"{Path(module).stem}.json"
-                rows.append(_judged(module, tests, workers, file, Path(there), again=again))
+                if not again:
+                    file.unlink(missing_ok=True)
+                rows.append(Check(module, tests, workers, file).run())
     typer.echo(table(rows))
-
-
-def _judged(
-    module: str, tests: list[str], workers: int, file: Path, folder: Path, *, again: bool
-) -> Row:
-    """Judge the mutants of a module, and keep what they came to."""
-    known = json.loads(file.read_text(encoding="utf-8")) if again else {}
-    found = {key(one): one for one in mutants(module)}
-    came = {name: known[name] for name in found if name in known}
-    waiting = [one for name, one in found.items() if came.get(name) in {None, "survived"}]
-    whole = as_it_is(module)
-    for _ in range(2):  # the first fills the cache of compiled code
-        plain = next(judge([whole], tests, 3600, 1, folder))
-        if plain.verdict != "survived":
-            sys.exit(f"the tests of {module} fail without a mutant:\n{plain.output}")
-    typer.echo(f"{module}: {len(waiting)} mutants, {plain.seconds:.1f} s or less each", err=True)
-    limit = TIMES * plain.seconds + COMPILING * compiled(whole)
-    for one in judge(waiting, tests, limit, workers, folder):
-        came[key(one.mutant)] = one.verdict
-        file.write_text(json.dumps(came, indent=1, ensure_ascii=False), encoding="utf-8")
-        if one.verdict == "survived" and key(one.mutant) not in EQUIVALENT:
-            typer.echo(shown(one.mutant), err=True)
-    return Row.of(module, came)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,11 @@ class Mutant:
     after: str
     source: str = field(repr=False)
 
+    @property
+    def name(self) -> str:
+        """The module as it is imported."""
+        return self.module.removesuffix(".py").replace("/", ".")
+
 
 def mutants(module: str) -> list[Mutant]:
     """Return the mutants of a module, each meaning once and none that means the same as before."""
@@ -91,6 +96,11 @@ def mutants(module: str) -> list[Mutant]:
             line, before, after = _difference(text, source)
             found.append(Mutant(module, function, operator, line, before, after, source))
     return sorted(found, key=lambda mutant: mutant.line)
+
+
+def as_it_is(module: str) -> Mutant:
+    """Return a module without a change."""
+    return Mutant(module, "", "none", 0, "", "", (ROOT / module).read_text(encoding="utf-8"))
 
 
 def meaning(source: str) -> str:
