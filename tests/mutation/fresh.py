@@ -23,7 +23,7 @@ SLOW_TO_IMPORT = [
 COMPILED = {"kernels", "turns", "graph_kernels"}
 """Modules whose machine code numba keeps on disk, by line and not by content."""
 OPTIONS = [
-    "-x", "-q", "-s", "-p", "no:xdist", "-p", "no:cacheprovider", "-m", "not slow", "--tb=line",
+    "-x", "-q", "-s", "-p", "no:xdist", "-p", "no:faulthandler", "-p", "no:cacheprovider", "-m", "not slow", "--tb=line",
     "-W", "ignore::pytest.PytestAssertRewriteWarning", "--hypothesis-seed=0",
 ]  # fmt: skip
 
