@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-MOVES = ["tests/agents/test_random_rules.py", "tests/agents/test_reference_engine.py"]
+MOVES = [
+    "tests/agents/test_rule_borders.py",
+    "tests/agents/test_what_parts_declare.py",
+    "tests/agents/test_random_rules.py",
+    "tests/agents/test_reference_engine.py",
+]
 ALL_AT_ONCE = [
     "tests/agents/test_attrition.py",
     "tests/agents/test_stopping.py",
@@ -16,11 +21,18 @@ ONE_BY_ONE = [
     "not synchronous and not inertial and not sequential and not karate and not albert",
 ]
 STRATEGIES = [
+    "tests/agents/test_what_parts_declare.py",
     "tests/agents/test_signal_and_strategy.py",
-    "tests/test_gradient_strategies.py",
     "tests/test_theory_in_runs.py",
     "-k",
-    "not logistic and not signature_13 and not greedy and not library and not feature and not digits",
+    "not digits",
+]
+GRADIENTS = [
+    "tests/agents/test_what_parts_declare.py",
+    "tests/agents/test_gradients_by_hand.py",
+    "tests/test_gradient_strategies.py",
+    "-k",
+    "not logistic and not signature_13 and not control_ and not library",
 ]
 
 TARGETS: dict[str, dict[str, list[str]]] = {
@@ -37,7 +49,7 @@ TARGETS: dict[str, dict[str, list[str]]] = {
         "groundswell/agents/strategy.py": STRATEGIES,
         "groundswell/agents/planting.py": STRATEGIES,
         "groundswell/agents/erasing.py": STRATEGIES,
-        "groundswell/agents/gradient_strategy.py": STRATEGIES,
+        "groundswell/agents/gradient_strategy.py": GRADIENTS,
     },
 }
 """Tests by module, by group. Tests that start another process would not see the mutant there."""
