@@ -7,6 +7,12 @@ BELOW = np.nextafter(0.5, 0)
 ACTIVATIONS = ["synchronous", "sequential"]
 
 
+def situation(model):
+    """Return what users see who have heard of the round before."""
+    belief = model.scenario.payoff.belief
+    return model.seen_with(belief.remember(model.memory, model.news, model.columns))
+
+
 @pytest.fixture
 def revised(make_model):
     """Return who is a member after each user has revised once, on random numbers of ours."""
@@ -15,9 +21,7 @@ def revised(make_model):
         model = make_model(**settings, decision__activation=activation)
         rule, users = model.scenario.decision, model.columns.users
         rows = np.broadcast_to(np.array(draws, dtype=float), (users, rule.draws))
-        belief = model.scenario.payoff.belief
-        seen = model.seen_with(belief.remember(model.memory, model.news, model.columns))
-        return rule.revise(seen, np.arange(users), rows).joined.tolist()
+        return rule.revise(situation(model), np.arange(users), rows).joined.tolist()
 
     return revise
 
@@ -80,3 +84,71 @@ def test_whoever_is_met_first_and_last_is_a_neighbour(revised, activation, tmp_p
             assert after == [True, False, False, False]
         else:
             assert after == [True] * 4
+
+
+class Witness:
+    """Remembers whom it sees join, and who was a member just before."""
+
+    def __init__(self):
+        self.seen = []
+
+    def sees(self, users, members):
+        self.seen += [(user, np.flatnonzero(members).tolist()) for user in users.tolist()]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_witnesses_see_those_who_join_and_nobody_else(make_model, activation):
+    """One stays, one leaves, two join."""
+    model = make_model(
+        population__users=5,
+        decision={
+            "kind": "threshold", "of": "everybody", "measure": "count", "activation": activation,
+            "threshold": {"kind": "values", "values": [0, 99, 2, 2, 99]},
+        },
+        collective={"seeding": "users", "users": [0, 1], "committed": False},
+    )  # fmt: skip
+    witness, seen, nothing = Witness(), situation(model), np.empty((5, 0))
+    order = np.array([2, 3, 1, 0, 4])
+    after = model.scenario.decision.revise(seen, order, nothing, witness)
+    assert after.joined.tolist() == [True, False, True, True, False]
+    first, second = ([0, 1], [0, 1]) if activation == "synchronous" else ([0, 1], [0, 1, 2])
+    assert witness.seen == [(2, first), (3, second)]
+    unwatched = model.scenario.decision.revise(seen, order, nothing)
+    assert unwatched.joined.tolist() == after.joined.tolist()
+
+
+def test_every_revision_has_random_numbers_of_its_own(make_model):
+    rule = {"kind": "imitation", "noise": 1.0, "activation": "sequential"}
+    model = make_model(population__users=4, decision=rule)
+    seen = situation(model)
+    with pytest.raises(ValueError, match="shorter"):
+        model.scenario.decision.revise(seen, np.arange(4), np.zeros((3, 2)), Witness())
+
+
+def test_members_lose_heart_below_the_probability_and_not_at_it(make_model):
+    class Same:
+        def __init__(self, number):
+            self.number = number
+
+        def random(self, count):
+            return np.full(count, self.number)
+
+    model = make_model(
+        population__users=4,
+        decision={"kind": "fixed", "attrition": 0.5},
+        collective={"seeding": "users", "users": [0, 1]},
+    )
+    model.agents.set("joined", True)
+    rule, everybody = model.scenario.decision, np.ones(4, dtype=bool)
+    assert not rule.deserters(everybody, model.columns, Same(0.5)).any()
+    gone = rule.deserters(everybody, model.columns, Same(BELOW))
+    assert gone.tolist() == [False, False, True, True]
+    some = np.array([True, True, True, False])
+    assert rule.deserters(some, model.columns, Same(BELOW)).tolist() == [False, False, True, False]
+
+
+def test_rules_with_chance_rest_only_where_nobody_is_free(make_model):
+    model = make_model(population__users=4, decision={"kind": "logit", "rationality": 99.0})
+    seen = situation(model)
+    assert model.scenario.decision.at_rest(seen, np.arange(0))
+    assert not model.scenario.decision.at_rest(seen, np.arange(4))

@@ -18,7 +18,8 @@ ALL_AT_ONCE = [
 ONE_BY_ONE = [
     *MOVES,
     "-k",
-    "not synchronous and not inertial and not sequential and not karate and not albert",
+    "rule_borders or not synchronous and not inertial and not sequential and not karate"
+    " and not albert and not strogatz and not everybody-share",
 ]
 STRATEGIES = [
     "tests/agents/test_what_parts_declare.py",
