@@ -80,6 +80,12 @@ def test_an_answer_is_as_long_as_the_bound_at_most():
     np.testing.assert_allclose(answered(control(bound=2.5), 0.5, 2.0), [-1.5, -2.0], rtol=1e-12)
 
 
+def test_the_way_is_that_from_the_start():
+    start, speed = np.array([2.0, 0.0]), 5 / np.hypot(1, 4)  # C, with B = 5 at θ*
+    found = answered(control(bound=15.0), 0.5, 0.1, start=start)
+    np.testing.assert_allclose(found, [-4 * speed - 1, -8 * speed], rtol=1e-12)
+
+
 def test_whoever_starts_at_the_target_stays_there():
     assert answered(control(bound=15.0), 0.5, 2.0, start=TARGET, at=TARGET) == [-3.0, -4.0]
 

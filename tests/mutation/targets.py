@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MOVES = [
+    "tests/agents/test_rest.py",
     "tests/agents/test_rule_borders.py",
     "tests/agents/test_what_parts_declare.py",
     "tests/agents/test_random_rules.py",
@@ -13,12 +14,13 @@ ALL_AT_ONCE = [
     "tests/agents/test_stopping.py",
     *MOVES,
     "-k",
-    "not reference_engine or none-synchronous or directed-synchronous or directed-random",
+    "not reference_engine or none-synchronous or directed-synchronous or weighted-synchronous"
+    " or directed-random or floating",
 ]
 ONE_BY_ONE = [
     *MOVES,
     "-k",
-    "rule_borders or not synchronous and not inertial and not sequential and not karate"
+    "rule_borders or test_rest or not synchronous and not inertial and not sequential and not karate"
     " and not albert and not strogatz and not everybody-share",
 ]
 STRATEGIES = [
