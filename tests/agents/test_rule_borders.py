@@ -152,3 +152,50 @@ def test_rules_with_chance_rest_only_where_nobody_is_free(make_model):
     seen = situation(model)
     assert model.scenario.decision.at_rest(seen, np.arange(0))
     assert not model.scenario.decision.at_rest(seen, np.arange(4))
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        {"kind": "threshold", "threshold": 0.5},
+        "best-response",
+        {"kind": "logit", "rationality": 5.0},
+        {"kind": "imitation", "noise": 0.2},
+        {"kind": "contagion", "infection": 0.4, "recovery": 0.4, "after": "removed"},
+        "voter",
+    ],
+)
+def test_turns_are_the_same_one_after_another_and_all_in_one_go(make_model, decision):
+    """Who is watched takes turns in loops of one."""
+    decision = {"kind": decision} if isinstance(decision, str) else decision
+    model = make_model(
+        population__users=30, network={"kind": "ring", "degree": 4},
+        decision={**decision, "activation": "random"},
+        payoff={"cost": {"kind": "uniform", "low": 0.0, "high": 0.8}, "peer_pressure": 0.3},
+        collective={"seeds": 10, "committed": False},
+    )  # fmt: skip
+    rule, rng = model.scenario.decision, np.random.default_rng(3)
+    order, draws = rng.integers(30, size=90), rng.random((90, rule.draws))
+    together = rule.revise(situation(model), order, draws)
+    apart = rule.revise(situation(model), order, draws, Witness())
+    assert together.joined.tolist() == apart.joined.tolist()
+    assert together.removed.tolist() == apart.removed.tolist()
+    assert (together.joined != model.columns["joined"]).any()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_one_tie_weighs_on_one_user(make_model, activation, tmp_path):
+    """A member presses the user whom it influences, and is not pressed itself."""
+    path = tmp_path / "ties"
+    path.write_text("a b 2\n")
+    model = make_model(
+        network={"kind": "edge-list", "path": str(path), "directed": True, "weighted": True},
+        decision={"kind": "best-response", "activation": activation},
+        payoff={"benefit": 0.0, "cost": 0.5, "peer_pressure": 1.0},
+        collective={"seeding": "users", "users": [0], "committed": False},
+    )
+    rule = model.scenario.decision
+    after = rule.revise(situation(model), np.array([1]), np.empty((1, 0)))
+    assert after.joined.tolist() == [True, True]
+    after = rule.revise(situation(model), np.array([0, 1]), np.empty((2, 0)))
+    assert after.joined.tolist() == [False, activation == "synchronous"]
