@@ -66,7 +66,7 @@ def test_who_has_no_strategy_aims_at_nothing():
     context = Context(signal=None, schema=None)
     nothing = Points(np.zeros((0, 1)), np.zeros(0, dtype=np.int64))
     sends = Strategy.kinds["none"]()
-    assert sends.pointwise
+    assert sends.pointwise is True
     assert sends.target_label(None) is None
     assert sends.aim(None, nothing, context) is None
     assert sends.steer(context) is None

@@ -22,7 +22,7 @@ from tests.mutation.fresh import OPTIONS, fresh, warm_up
 from tests.mutation.inside import Session, inside
 from tests.mutation.mutants import Mutant, as_it_is, mutants
 from tests.mutation.order import Order
-from tests.mutation.report import EQUIVALENT, Row, key, shown, table
+from tests.mutation.report import EQUIVALENT, Row, known, shown, table
 from tests.mutation.targets import TARGETS
 
 TIMES = 3
@@ -53,7 +53,8 @@ class Check:
     file: Path
 
     def __post_init__(self) -> None:
-        self.found = {key(one): one for one in mutants(self.module)}
+        self.found = known(mutants(self.module))
+        self.names = {one.source: name for name, one in self.found.items()}
 
     @property
     def came(self) -> dict[str, str]:
@@ -68,17 +69,18 @@ class Check:
         within = [one for one in waiting if inside(one)]
         importing = [one for one in waiting if one not in within]
         if pid := os.fork():
-            os.waitpid(pid, 0)
+            if code := os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
+                sys.exit(code)
         else:
-            self._all_in_one_session(within)
-            os._exit(0)
+            os._exit(self._all_in_one_session(within))
         self._judge(importing, fresh(self.tests))
         return Row.of(self.module, self.came)
 
-    def _all_in_one_session(self, found: list[Mutant]) -> None:
+    def _all_in_one_session(self, found: list[Mutant]) -> int:
         import pytest
 
-        pytest.main([*OPTIONS, *self.tests], [Session(lambda run: self._judge(found, run))])
+        session = Session(lambda run: self._judge(found, run))
+        return int(pytest.main([*OPTIONS, *self.tests], [session]))
 
     def _judge(self, found: list[Mutant], run: Run) -> None:
         """Judge mutants, and keep what they come to."""
@@ -92,9 +94,10 @@ class Check:
         typer.echo(f"{self.module}: {len(found)}, {plain.seconds:.1f} s or less each", err=True)
         limit = TIMES * plain.seconds + STARTING
         for one in judge(found, run, order, limit, self.workers):
-            came = self.came | {key(one.mutant): one.verdict}
+            name = self.names[one.mutant.source]
+            came = self.came | {name: one.verdict}
             self.file.write_text(json.dumps(came, indent=1, ensure_ascii=False), encoding="utf-8")
-            if one.verdict == "survived" and key(one.mutant) not in EQUIVALENT:
+            if one.verdict == "survived" and name not in EQUIVALENT:
                 typer.echo(shown(one.mutant), err=True)
 
 

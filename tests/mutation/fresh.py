@@ -23,8 +23,9 @@ SLOW_TO_IMPORT = [
 COMPILED = {"kernels", "turns", "graph_kernels"}
 """Modules whose machine code numba keeps on disk, by line and not by content."""
 OPTIONS = [
-    "-x", "-q", "-s", "-p", "no:xdist", "-p", "no:faulthandler", "-p", "no:cacheprovider", "-m", "not slow", "--tb=line",
-    "-W", "ignore::pytest.PytestAssertRewriteWarning", "--hypothesis-seed=0",
+    "-x", "-q", "-s", "--tb=line", "-m", "not slow", "--hypothesis-seed=0",
+    "-p", "no:xdist", "-p", "no:faulthandler", "-p", "no:cacheprovider",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",
 ]  # fmt: skip
 
 

@@ -14,9 +14,14 @@ HEAD = """\
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
 
 
-def key(mutant: Mutant) -> str:
-    """Return what a mutant is known by, which other lines of its module may change."""
-    return f"{mutant.module} {mutant.function}: {mutant.before} -> {mutant.after}"
+def known(mutants: list[Mutant]) -> dict[str, Mutant]:
+    """Return mutants by what they are known by, which other lines of the module do not change."""
+    found: dict[str, Mutant] = {}
+    for one in mutants:
+        name = f"{one.module} {one.function}: {one.before} -> {one.after}"
+        again = sum(other == name or other.startswith(f"{name} (") for other in found)
+        found[f"{name} ({again + 1})" if again else name] = one
+    return found
 
 
 def _explained() -> dict[str, str]:
