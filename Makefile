@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS := 1
 
-.PHONY: run test test-slow transcripts fuzz lint docs bench constraints clean
+.PHONY: run test test-slow test-all transcripts fuzz lint docs bench constraints clean
 
 run: .venv/ready  ## run the quickstart on real handwriting and say where the results are
 	$(BIN)/groundswell run quickstart
@@ -13,6 +13,9 @@ test: .venv/ready  ## the fast tests
 
 test-slow: .venv/ready  ## the tests that take longer; CI runs them too
 	$(BIN)/python -m pytest -q -n auto -m slow
+
+test-all: .venv-nox/ready  ## the fast tests on every Python here: pinned, newest and oldest packages, Mesa 4
+	.venv-nox/bin/nox
 
 transcripts: .venv/ready  ## write the transcripts of the library scenarios anew
 	$(BIN)/python -m tests.transcripts
@@ -49,5 +52,10 @@ constraints:  ## pin what a fresh environment resolves to
 		--requirement benchmarks/requirements.txt --editable .
 	touch $@
 
+.venv-nox/ready: Makefile
+	test -x .venv-nox/bin/python || $(PYTHON) -m venv .venv-nox
+	.venv-nox/bin/python -m pip install --quiet nox==2026.10.20
+	touch $@
+
 clean:
-	rm -rf .venv .venv-bench build dist .pytest_cache .ruff_cache .mypy_cache
+	rm -rf .venv .venv-bench .venv-nox .nox build dist .pytest_cache .ruff_cache .mypy_cache

@@ -120,6 +120,7 @@ def main() -> None:
     apart = [one for turned in turns for one in turned[3]]
     same = sum(one < SAME for one in apart) / len(apart)
     print(
-        f"  weights of {same:.1%} of the networks within {SAME:g}, of all within {max(apart):.1e}"
+        f"  weights of {same:.1%} of {len(apart)} networks within {SAME:g}, of all within "
+        f"{max(apart):.1e}"
     )
     print("  (products are summed in another order, which once in a while flips a unit)")

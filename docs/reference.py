@@ -30,7 +30,7 @@ from groundswell.scenarios.loading import LIBRARY, library
 from groundswell.tables import TABLES, Meaning
 from groundswell.testing import ConformanceError, check_component
 
-HIDDEN = "model_config, part, kinds, default_kind, agents"
+HIDDEN = "model_config, part, kinds, default_kind, claims, agents"
 """What every component has, and what its class describes already."""
 HERE = Path(__file__).parent / "reference"
 INDEX = """# Reference

@@ -49,10 +49,17 @@ class Component(Settings):
     """Kinds registered for this part, in order of definition."""
     default_kind: ClassVar[str | None] = None
     """Kind of a table that does not name one, set by parts that have a default."""
+    claims: ClassVar[dict[str, tuple[str, ...]]] = {}
+    """What a class says of a method, by the method: False for a subclass that writes the method
+    anew, unless it says so again."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
+        for method in cls.claims.keys() & cls.__dict__.keys():
+            for claim in cls.claims[method]:
+                if claim not in cls.__dict__:
+                    setattr(cls, claim, False)
         if _is_part(cls):
             cls.kinds = {}
             PARTS[cls.part] = cls

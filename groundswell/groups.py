@@ -89,11 +89,15 @@ class GroupRows:
         self.groupings = model.world.groupings
         self._first_row = np.unique(model.world.rows.owner, return_index=True)[1]
         self._divide(model.world.fresh)
+        self._campaign = model.campaign
 
     def __call__(self) -> list[Row]:
         """Return the rows of this round, one for each group of each grouping."""
         if self.model.world.fresh is not self._points:
             self._divide(self.model.world.fresh)
+        if self.model.campaign is not self._campaign:  # a schedule has changed the learner
+            self._campaign = self.model.campaign
+            self._starts.clear()
         return [row for way in range(len(self.groupings)) for row in self._rows(way)]
 
     def _divide(self, fresh: Points) -> None:
@@ -146,7 +150,7 @@ class GroupRows:
         return {**{name: getattr(outcome, name) for name in MEASURED[:-1]}, "accuracy": accuracy}
 
     def _start(self, way: int, group: int) -> float:
-        """Return a group's success without the collective, the same as long as its points are."""
+        """Return a group's success without the collective, found once for points and learner."""
         if (way, group) not in self._starts:
             self._starts[way, group] = self.model.campaign.start(self._fresh[way][group])
         return self._starts[way, group]

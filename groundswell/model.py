@@ -74,6 +74,8 @@ class CollectiveActionModel(mesa.Model):
         If the scenario or the data it names are wrong.
     """
 
+    scenario: Scenario = None  # type: ignore[assignment]  # hides a property that Mesa 3.5 has
+
     def __init__(
         self,
         scenario: Scenario | Mapping[str, Any],
@@ -85,15 +87,14 @@ class CollectiveActionModel(mesa.Model):
     ) -> None:
         if not isinstance(scenario, Scenario):
             scenario = validated(Scenario, scenario)
-        self.plan, self.scenario = scenario, scenario.at(0)
         self.streams = Streams(scenario.seed if rng is None else rng, replicate)
         super().__init__(rng=int(self.streams("mesa").integers(2**63 - 1)))
+        self.plan, self.scenario = scenario, scenario.at(0)
         self.world = build_world(scenario, self.streams)
         self.columns, self.ties = self.world.columns, self.world.ties
         self.tally = Tally(self.ties)
-        self.user_class = user_class
+        self.user_class, self._users = user_class, Users(self)
         self._views: dict[int, User] = {}
-        self._users = Users(self)
         self.campaign = Campaign.of(self.scenario, self.world, self.streams("learner.without"))
         self.platform = self.campaign.faced_by(self, self.scenario.platform)
         self.platform.unique_id = self.columns.users + 1
@@ -136,7 +137,7 @@ class CollectiveActionModel(mesa.Model):
 
     def _phases(self, phases: Iterable[Phase]) -> Asking[None]:
         for phase in phases:
-            if phase is Phase.RETRAIN:
+            if phase is Phase.RETRAIN and type(self).retrain is CollectiveActionModel.retrain:
                 rng = self.streams("learner", self.round)
                 yield from self.platform.training(self.round, self.columns["joined"], rng)
             else:
@@ -176,7 +177,8 @@ class CollectiveActionModel(mesa.Model):
 
     def retrain(self) -> None:
         """Let the platform fit its learner."""
-        alone(self._phases([Phase.RETRAIN]))
+        rng = self.streams("learner", self.round)
+        self.platform.retrain(self.round, self.columns["joined"], rng)
 
     def measure(self) -> None:
         """Measure on fresh points, and record the round."""
@@ -272,10 +274,9 @@ class CollectiveActionModel(mesa.Model):
 
     def _decide_by_rule(self, order: Ints) -> None:
         rule = self.scenario.decision
-        shape = (len(order), rule.draws)
-        draws = (
-            self.streams("decision", self.round).random(shape) if rule.draws else np.empty(shape)
-        )
+        draws = np.empty((len(order), rule.draws))
+        if rule.draws:
+            self.streams("decision", self.round).random(out=draws)
         now: Membership = rule.revise(self.situation, order, draws, self.joins)
         self.columns["joined"] = now.joined
         if rule.leaves_for_good:

@@ -37,6 +37,15 @@ def test_a_difference_stops_the_benchmark() -> None:
         forget(one.model)
 
 
+def test_as_many_members_who_are_others_stop_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = Ours(200), Ours(200)
+    monkeypatch.setattr(theirs, "members", lambda: Ours.members(theirs)[::-1])
+    with pytest.raises(AssertionError, match="members: ours"):
+        compare(ours, theirs, 200, CASCADE)
+    for one in (ours, theirs):
+        forget(one.model)
+
+
 def test_what_is_printed_goes_into_its_place_and_prose_stays() -> None:
     text = page.PAGE.read_text(encoding="utf-8")
     for name in page.MAINS:

@@ -186,3 +186,28 @@ def test_a_dry_run_says_what_a_sweep_would_take_and_writes_nothing(
     assert [row.strip() for row in rows] == ["1", "2", "3"]
     assert list(tmp_path.iterdir()) == []
     assert groundswell("sweep", "granovetter", "--dry-run").returncode == 2
+
+
+@pytest.mark.slow
+def test_a_run_without_torch_says_what_is_missing(tmp_path: Path) -> None:
+    missing = "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')"
+    (tmp_path / "torch.py").write_text(missing, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+
+    def run(learner: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "groundswell", "run", "signal-planting", "--set"]
+        return subprocess.run(
+            [*command, f"platform.learner.kind={learner}", "--replicates", "1"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    without = run("sgd")
+    assert without.returncode == 1
+    assert "failed: ModuleNotFoundError: No module named 'torch'" in without.stdout
+    assert "Traceback" not in without.stdout + without.stderr
+    assert run("naive-bayes").returncode == 0

@@ -22,6 +22,8 @@ from groundswell.component import PARTS
 from groundswell.data import Column, Schema
 from groundswell.platform.curve import Curve
 from groundswell.platform.learners.base import ConstantClassifier, Learner
+from groundswell.platform.learners.bayes import Bayes
+from groundswell.platform.learners.convex import Convex
 from groundswell.platform.learners.network import Network as NeuralNetwork
 from groundswell.platform.memory import Memory
 from groundswell.testing import ConformanceError, check_component
@@ -197,6 +199,39 @@ class Vain(NoStrategy):
     has_success = True
 
 
+class Careless(Bayes):
+    """Exchange rows for nothing."""
+
+    kind: Literal["careless"] = "careless"
+
+    def exchange(self, model, gone, came):
+        return model
+
+
+class Hasty(Bayes):
+    """Count rows in the model that is given."""
+
+    kind: Literal["hasty"] = "hasty"
+
+    def exchange(self, model, gone, came):
+        other = super().exchange(model, gone, came)
+        model.answer[:] = other.answer
+        return model
+
+
+class Taught(Convex):
+    """Teach the model that is served."""
+
+    kind: Literal["taught"] = "taught"
+    unique = deterministic = True
+
+    def fit(self, data, rng):
+        model = super().fit(data, rng)
+        if data.start is not None:
+            data.start.parameters[:] = model.parameters
+        return model
+
+
 class Signed(NeuralNetwork):
     """Weigh points by their places in the batch, some of them below 0."""
 
@@ -216,6 +251,9 @@ CLASSES = {
     Growing: ["do not rise with age", "the weights are [1.0, 2.0"],
     Names: ["input: 0 users", "it returns (1,)", "shape (0,)"],
     Vain: ["success is nan", "has_success = False"],
+    Careless: ["that of the rows fitted anew", "counts = False"],
+    Hasty: ["`exchange` changes the model that it is given", "return another one"],
+    Taught: ["that model answers as before", "return a new model from `fit`"],
     Signed: ["not negative", "1 is the weight of plain training"],
 }
 for one in CLASSES:  # other tests look at all that is registered

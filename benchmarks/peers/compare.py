@@ -88,12 +88,21 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
     return work(), process_time() - start
 
 
-def played(one: Contender, starts: Iterable[Bools], rounds: int) -> list[tuple[list[int], float]]:
-    """Return, for each start, how many are members after each of the rounds, and the seconds."""
+class Played(NamedTuple):
+    """How many are members after each of some rounds, who is after the last, and the seconds."""
+
+    counts: list[int]
+    members: Bools
+    seconds: float
+
+
+def played(one: Contender, starts: Iterable[Bools], rounds: int) -> list[Played]:
+    """Play so many rounds from each start."""
     found = []
     for joined in starts:
         one.start(joined)
-        found.append(timed(lambda: [one.round() for _ in range(rounds)]))
+        counts, seconds = timed(lambda: [one.round() for _ in range(rounds)])
+        found.append(Played(counts, one.members(), seconds))
     return found
 
 
@@ -103,17 +112,16 @@ def compare(ours: Contender, theirs: Contender, users: int, task: Task) -> Secon
     Raises
     ------
     AssertionError
-        If in some round there are others.
+        If after some round there are more or fewer, or after the last there are others.
     """
     taken: list[tuple[float, ...]] = []
     for turn in range(task.turns + 1):
         starts = np.random.default_rng(turn).random((task.starts, users)) < task.share
         turns = [played(one, starts, task.rounds) for one in (ours, theirs)]
-        for pair in zip(*turns, strict=True):
-            series, seconds = zip(*pair, strict=True)
-            if series[0] != series[1]:
-                raise AssertionError(f"members: ours {series[0]}, theirs {series[1]}")
-            taken.append(seconds)
+        for own, other in zip(*turns, strict=True):
+            if own.counts != other.counts or (own.members != other.members).any():
+                raise AssertionError(f"members: ours {own.counts}, theirs {other.counts}")
+            taken.append((own.seconds, other.seconds))
     return Seconds(*map(median, zip(*taken[task.starts :], strict=True)))
 
 

@@ -18,6 +18,9 @@ class Contender(Protocol):
     def round(self) -> int:
         """Let everybody decide at once, and return how many are members then."""
 
+    def members(self) -> Bools:
+        """Return who is a member."""
+
 
 class Peer(Contender, Protocol):
     """One in another package, over ties and thresholds that are given."""
@@ -60,3 +63,6 @@ class Ours:
     def round(self) -> int:
         self.model.step()
         return int(self.model.recorder.rows[-1]["members"])
+
+    def members(self) -> Bools:
+        return self.model.columns["joined"]

@@ -37,3 +37,8 @@ class CyNetDiff:
     def round(self) -> int:
         self.model.advance_model()
         return int(self.model.get_num_activated_nodes())
+
+    def members(self) -> Bools:
+        members = np.zeros(len(self.thresholds), dtype=bool)
+        members[list(self.model.get_activated_nodes())] = True
+        return members

@@ -7,6 +7,7 @@ A round: every agent counts the members among its neighbours and decides, then e
 from __future__ import annotations
 
 import mesa
+import numpy as np
 
 from groundswell.agents.ties import Ties
 from groundswell.data import Bools, Floats
@@ -43,3 +44,6 @@ class MesaLists(mesa.Model):
         self.agents.do("decide")
         self.agents.do("act")
         return sum(person.joined for person in self.people)
+
+    def members(self) -> Bools:
+        return np.array([person.joined for person in self.people])

@@ -7,6 +7,7 @@ Mesa keeps once it has been asked for: the first round, which is not timed, make
 from __future__ import annotations
 
 import mesa
+import numpy as np
 from mesa.discrete_space import FixedAgent, Network
 
 from benchmarks.peers.graph import graph_of
@@ -44,3 +45,6 @@ class MesaNetwork(mesa.Model):
         self.agents.do("decide")
         self.agents.do("act")
         return sum(person.joined for person in self.people)
+
+    def members(self) -> Bools:
+        return np.array([person.joined for person in self.people])

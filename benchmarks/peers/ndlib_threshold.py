@@ -30,3 +30,6 @@ class NDlib:
     def round(self) -> int:
         counts: dict[int, int] = self.model.iteration(node_status=False)["node_count"]
         return counts[1]
+
+    def members(self) -> Bools:
+        return np.array([self.model.status[user] == 1 for user in range(len(self.model.status))])

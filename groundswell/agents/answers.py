@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+import numpy as np
+
+from groundswell.agents.columns import read_only
 from groundswell.data import Features, Ints, Points
 
 
@@ -19,7 +22,8 @@ class Model(Protocol):
 class Answers:
     """Remembers test points with the signal as long as they are tested on, and answers to them.
 
-    Points are known by the array that holds them, which nobody may change.
+    Points are known by the array that holds them, which nobody may change; what is remembered can
+    only be read.
     """
 
     def __init__(self) -> None:
@@ -39,7 +43,7 @@ class Answers:
     def signalled(self, X: Features, apply: Callable[[Features], Features]) -> Features:
         """Return g(x) for each row of test points, where ``apply`` is g."""
         if id(X) not in self._signalled:
-            self._signalled[id(X)] = X, apply(X)
+            self._signalled[id(X)] = X, read_only(apply(X))
         return self._signalled[id(X)][1]
 
     def of(self, model: Model, X: Features) -> Ints:
@@ -47,5 +51,5 @@ class Answers:
         if model is not self._model:
             return model.predict(X)
         if id(X) not in self._answers:
-            self._answers[id(X)] = X, model.predict(X)
+            self._answers[id(X)] = X, read_only(np.asarray(model.predict(X)))
         return self._answers[id(X)][1]

@@ -36,9 +36,7 @@ class Columns:
     def __setitem__(self, name: str, values: Array) -> None:
         if values.shape != (self.users,):
             raise ValueError(f"column '{name}' needs {self.users} values, got {values.shape}")
-        view = values.view()
-        view.flags.writeable = False
-        self._arrays[name] = view
+        self._arrays[name] = read_only(values)
         if name not in STATES:
             self._derived.clear()
 
@@ -73,6 +71,13 @@ class Columns:
     def numeric(self) -> dict[str, NDArray[np.float64]]:
         """Return the columns with floating-point values."""
         return {name: a for name, a in self._arrays.items() if a.dtype == np.float64}
+
+
+def read_only(values: Array) -> Array:
+    """Return an array that shows the same values and cannot be written to."""
+    shown = values.view()
+    shown.flags.writeable = False
+    return shown
 
 
 def everybodys(value: float, users: int) -> NDArray[np.float64]:

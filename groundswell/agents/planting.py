@@ -24,7 +24,6 @@ class Planting(Strategy):
     """
 
     has_placebo = True
-    rowwise = True
     target: str | int
     """Name of the target label y*."""
 
@@ -58,6 +57,7 @@ class FeatureLabel(Planting):
     """
 
     kind: Literal["feature-label"] = "feature-label"
+    rowwise = True
 
     def submit(self, points: Points, context: Context) -> Points:
         """Return (g(x), y*) for every point."""
@@ -83,6 +83,7 @@ class FeatureOnly(Planting):
     """
 
     kind: Literal["feature-only"] = "feature-only"
+    rowwise = True
 
     def submit(self, points: Points, context: Context) -> Points:
         """Return (g(x), y) for points of the target's class, the others as they are."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.agents.columns import Columns, compact
+from groundswell.agents.columns import Columns, compact, read_only
 from groundswell.agents.gains import By, Gain
 from groundswell.agents.payoff import Payoff, pressure
 from groundswell.agents.tally import Tally
@@ -28,8 +28,7 @@ class Parameter(NamedTuple):
     @classmethod
     def of(cls, values: NDArray[Any]) -> Parameter:
         """Return values, read only whatever they were: other types would be compiled anew."""
-        values = np.ascontiguousarray(compact(values)).view()
-        values.flags.writeable = False
+        values = read_only(np.ascontiguousarray(compact(values)))
         return cls(values, int(len(values) > 1))
 
 

@@ -101,6 +101,7 @@ class Strategy(Component):
     """What the collective has its members submit."""
 
     part: ClassVar[str] = "strategy"
+    claims: ClassVar[dict[str, tuple[str, ...]]] = {"submit": ("rowwise",)}
     default_kind = "none"
     has_success: ClassVar[bool] = True
     """Whether it defines a success S."""

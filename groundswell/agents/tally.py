@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from groundswell.agents.columns import LARGE
+from groundswell.agents.columns import LARGE, read_only
 from groundswell.agents.ties import Counts, Ties
 from groundswell.data import Bools, Floats, Ints
 
@@ -27,17 +27,28 @@ class Tally:
 
     def __init__(self, ties: Ties) -> None:
         self.ties = ties
-        self._joined: Bools = np.zeros(ties.users, dtype=bool)
-        self._counts: Counts = np.zeros(ties.users, ties.count_type)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin with the state in which nobody has joined."""
+        self._joined: Bools = np.zeros(self.ties.users, dtype=bool)
+        self._counts: Counts = np.zeros(self.ties.users, self.ties.count_type)
         self._share: Floats | None = None
 
     def joined_neighbours(self, joined: Bools) -> Counts:
-        """Return m_i of each user: an array that the next call may change."""
+        """Return m_i of each user: an array to read only, which the next call may change.
+
+        Its type is the narrowest that holds all counts: they are to be compared, not added to.
+        """
         moved = np.flatnonzero(joined != self._joined)
         if len(moved):
             self._joined, self._share = joined.copy(), None
-            self._count(moved)
-        return self._counts
+            try:
+                self._count(moved)
+            except BaseException:  # Ctrl-C: counts that are of no state, and a caller may go on
+                self._begin()
+                raise
+        return read_only(self._counts)
 
     def joined_share(self, joined: Bools) -> Floats:
         """Return m_i / k_i, by weight where ties have weights, likewise."""
@@ -46,7 +57,7 @@ class Tally:
         counts = self.joined_neighbours(joined)
         if self._share is None:
             self._share = counts / self.ties.total
-        return self._share
+        return read_only(self._share)
 
     def _count(self, moved: Ints) -> None:
         ties = self.ties

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
-from mesa.agent import AgentSet, GroupBy
 from numpy.typing import NDArray
+
+try:
+    from mesa.agentset import AgentSet, GroupBy
+except ModuleNotFoundError:  # before Mesa 3.5, the first that needs Python 3.12
+    from mesa.agent import AgentSet, GroupBy
 
 if TYPE_CHECKING:
     from groundswell.model import CollectiveActionModel

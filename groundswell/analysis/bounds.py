@@ -222,7 +222,7 @@ def feature_only_mass(
     lead = clear * p - (1 - p)
     resistance, room = -lead * signal, clear * p * ((1 - wanted) - signal)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mass = np.where((room > 0) & (resistance <= room), resistance / room, np.nan)
+        mass = np.where(resistance <= room, resistance / room, np.nan)  # resistance < 0: at once
     at_once = (lead > 0) | (signal == 0) | ((lead == 0) & (room >= 0))
     return plain(np.where(at_once, 0.0, mass))
 

@@ -191,7 +191,7 @@ def reach(gradients: ArrayLike, direction: ArrayLike) -> float:
     -------
     float
         Gmax; negative where members can at best weaken the pull, -inf where the line along d
-        misses the hull.
+        misses the hull, by more than the solver's 1e-7 of the largest number.
 
     Raises
     ------

@@ -138,16 +138,17 @@ class LearningPlatform(PlatformAgent):
 
         None where that cannot be had, so that the learner has to be fitted.
         """
-        learner = self.settings.learner
-        if learner != self._fitted or self.settings.validation or not isinstance(now, Chosen):
+        settings, learner, before = self.settings, self.settings.learner, self.trained
+        if settings.warm_start or settings.validation or learner != self._fitted:
             return None
-        before = self.trained
-        if not (isinstance(before, Chosen) and before.versions is now.versions):
+        if not (isinstance(before, Chosen) and isinstance(now, Chosen)):
+            return None
+        if before.versions is not now.versions:
             return None
         rows = np.flatnonzero(now.which != before.which)
         if not len(rows) and learner.deterministic:
             return self.classifier
-        if not learner.counts:
+        if not learner.counts or isinstance(self.classifier, ConstantClassifier):
             return None
         gone, came = before.some(rows), now.some(rows)
         return learner.exchange(self.classifier, gone, self._training_set(came, now.planted[rows]))

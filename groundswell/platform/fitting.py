@@ -63,12 +63,21 @@ def fit_many(fits: Sequence[Fit]) -> list[Classifier]:
 
 def fit_each(fits: Sequence[Fit]) -> list[Classifier | Exception]:
     """Do the same, and return the error of each training that ends in one."""
-    together = [i for i, one in enumerate(fits) if isinstance(one.learner, Network)]
-    together = [i for i in together if _only_label(fits[i].learner, fits[i].data) is None]
+    together = [i for i, one in enumerate(fits) if _shares_steps(one)]
     models: dict[int, Classifier | Exception] = dict(
         zip(together, _networks([fits[i] for i in together]), strict=True)
     )
     return [models[i] if i in models else _attempt(one) for i, one in enumerate(fits)]
+
+
+def _shares_steps(one: Fit) -> bool:
+    """Whether it is a network to be trained, and has no other `fit` than all of them."""
+    if not isinstance(one.learner, Network) or type(one.learner).fit is not Network.fit:
+        return False
+    try:
+        return _only_label(one.learner, one.data) is None
+    except Exception:  # labels that are none, which are its own affair when it is fitted
+        return False
 
 
 def _networks(fits: Sequence[Fit]) -> Sequence[Classifier | Exception]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from groundswell.tables import TABLES
@@ -20,22 +22,35 @@ WAIT = 60.0
 def connect(folder: Path | None) -> sqlite3.Connection:
     """Open the database of a folder, made if it is not there; without a folder one in memory."""
     target = ":memory:" if folder is None else str(folder / DATABASE)
-    connection = sqlite3.connect(target, isolation_level=None, timeout=WAIT)
-    # A killed process loses nothing that was committed. Cut power may lose the last runs: asking
-    # the disk after each would take longer than a short run.
-    _refuse_programs(connection)
-    _keep_log(connection)
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA wal_autocheckpoint = 0")
-    kinds = {name: TYPES[kind] for name, kind in RUNS.items()}
-    kinds |= {"settings": "TEXT", "position": "INTEGER"}
-    _create(connection, "runs", kinds, "PRIMARY KEY (run))")
-    connection.execute("CREATE INDEX IF NOT EXISTS in_study ON runs (position, seed, replicate)")
-    for name, table in TABLES.items():
-        kinds = {"run": "TEXT"} | {c: TYPES[m.kind] for c, m in table.columns.items()}
-        key = ", ".join(map(quoted, ("run", *table.key)))
-        _create(connection, name, kinds, f"PRIMARY KEY ({key})) WITHOUT ROWID")
-    return connection
+    with _opened(target) as connection:
+        # A killed process loses nothing that was committed. Cut power may lose the last runs:
+        # asking the disk after each would take longer than a short run.
+        _keep_log(connection)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        kinds = {name: TYPES[kind] for name, kind in RUNS.items()}
+        kinds |= {"settings": "TEXT", "position": "INTEGER"}
+        _create(connection, "runs", kinds, "PRIMARY KEY (run))")
+        connection.execute(
+            "CREATE INDEX IF NOT EXISTS in_study ON runs (position, seed, replicate)"
+        )
+        for name, table in TABLES.items():
+            kinds = {"run": "TEXT"} | {c: TYPES[m.kind] for c, m in table.columns.items()}
+            key = ", ".join(map(quoted, ("run", *table.key)))
+            _create(connection, name, kinds, f"PRIMARY KEY ({key})) WITHOUT ROWID")
+        return connection
+
+
+@contextmanager
+def _opened(target: str, *, uri: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open a database that only holds rows; close it where the block fails."""
+    connection = sqlite3.connect(target, isolation_level=None, timeout=WAIT, uri=uri)
+    try:
+        _refuse_programs(connection)
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _refuse_programs(connection: sqlite3.Connection) -> None:
@@ -64,6 +79,13 @@ def _keep_log(connection: sqlite3.Connection) -> None:
             return
 
 
+def begin(connection: sqlite3.Connection, how: str) -> None:
+    """Begin a transaction; one whose block was never entered, as a signal came first, is undone."""
+    if connection.in_transaction:
+        connection.rollback()
+    connection.execute(how)
+
+
 def _create(connection: sqlite3.Connection, name: str, kinds: dict[str, str], key: str) -> None:
     """Make a table, or add the columns that are younger than it."""
     columns = [f"{quoted(column)} {kind}" for column, kind in kinds.items()]
@@ -90,9 +112,8 @@ def connect_read_only(folder: Path | None) -> sqlite3.Connection:
     still = not log.exists() or log.stat().st_size == 0
     query = "mode=ro&immutable=1" if still else "mode=ro"
     address = f"{(folder / DATABASE).resolve().as_uri()}?{query}"
-    connection = sqlite3.connect(address, isolation_level=None, timeout=WAIT, uri=True)
-    _refuse_programs(connection)
-    return connection
+    with _opened(address, uri=True) as connection:
+        return connection
 
 
 def advice(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from groundswell.scenarios.database import (
     DATABASE,
     RUNS,
     advice,
+    begin,
     columns_of,
     connect,
     connect_read_only,
@@ -105,13 +106,17 @@ class Store:
                 folder.mkdir(parents=True, exist_ok=True)
             self._connection.execute("SELECT 1 FROM runs LIMIT 1")
 
+    def __del__(self) -> None:
+        if self._open is not None:
+            with suppress(sqlite3.ProgrammingError):  # it belongs to another thread
+                self._open.close()
+
     def add(self, record: RunRecord) -> None:
         """Store a run in one transaction, in place of an earlier one with its id."""
         rows = {
-            name: [(record.run, *(_null(row[column]) for column in TABLES[name].columns))
-                   for row in table]
+            name: [(record.run, *(row[column] for column in TABLES[name].columns)) for row in table]
             for name, table in record.tables.items()
-        }  # fmt: skip
+        }  # SQLite keeps a NaN as NULL
         self._replace([record.run], {"runs": [record.summary()], **rows})
         self._added += 1
         if self._added % CHECKPOINT == 0:
@@ -171,7 +176,7 @@ class Store:
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Read what is there now, while others go on writing."""
         with self._clear_errors(), self._readable(), self._connection as connection:
-            _begin(connection, "BEGIN")
+            begin(connection, "BEGIN")
             yield connection
 
     def _all(self, query: str, given: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -248,7 +253,7 @@ class Store:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Write all of the block or nothing, while others wait."""
         with self._clear_errors(), self._connection as connection:
-            _begin(connection, "BEGIN IMMEDIATE")
+            begin(connection, "BEGIN IMMEDIATE")
             yield connection
 
     @contextmanager
@@ -276,13 +281,6 @@ class Store:
             raise InputError(f"cannot use '{self.folder}/{DATABASE}': {reason}") from error
 
 
-def _begin(connection: sqlite3.Connection, how: str) -> None:
-    """Begin a transaction; one whose block was never entered, as a signal came first, is undone."""
-    if connection.in_transaction:
-        connection.rollback()
-    connection.execute(how)
-
-
 def _listed(ids: Sequence[str]) -> tuple[str, ...]:
     """Return what `AMONG` compares with."""
     return (json.dumps(list(ids)),)
@@ -291,8 +289,3 @@ def _listed(ids: Sequence[str]) -> tuple[str, ...]:
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield ids a few at a time, so that only the rows of so many runs are in memory."""
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
-
-
-def _null(value: Any) -> Any:
-    """Missing values are NULL in the database."""
-    return None if value != value else value

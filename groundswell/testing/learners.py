@@ -39,6 +39,14 @@ def _weighted(subject: Subject) -> Iterator[tuple[str, Schema, Points]]:
     return _data(subject) if subject.component.weighted and not rule else iter(())
 
 
+def _exchanging(subject: Subject) -> Iterator[tuple[str, Schema, Points]]:
+    return _data(subject) if subject.kind.counts else iter(())
+
+
+def _going_on(subject: Subject) -> Iterator[tuple[str, Schema, Points]]:
+    return _data(subject) if subject.kind.resumable or subject.kind.unique else iter(())
+
+
 @law("learner")
 def some_data_fit(subject: Subject) -> None:
     """`check` lets data pass or refuses them with an InputError; some data pass."""
@@ -158,6 +166,45 @@ def few_points_will_do(subject: Subject, schema: Schema, data: Points) -> None:
             f"it answers {np.unique(found).tolist()}",
             "choose among np.unique(data.points.y)",
         )
+
+
+@law("learner", over=_exchanging)
+def exchanging_is_fitting_anew(subject: Subject, schema: Schema, data: Points) -> None:
+    """Where it says `counts`, a model with rows exchanged is that of the rows fitted anew."""
+    model, fresh = _fitted(subject, training(data, schema)), points(schema, 200, seed=1)
+    rows, before = np.flatnonzero(np.arange(POINTS) % 3), model.predict(fresh.X)
+    came = replace(data.where(rows), y=(data.y[rows] + 1) % len(schema.labels))
+    found = subject.component.exchange(model, data.where(rows), training(came, schema))
+    demand(
+        np.array_equal(before, model.predict(fresh.X)),
+        "`exchange` changes the model that it is given",
+        "return another one",
+    )
+    if found is None:
+        return
+    y = data.y.copy()
+    y[rows] = came.y
+    anew = _answers(subject, training(replace(data, y=y), schema), fresh)
+    demand(
+        np.array_equal(found.predict(fresh.X), anew),
+        "answers differ after two thirds of the points have been exchanged",
+        "count `gone` out and `came` in, return None from `exchange`, or set counts = False",
+    )
+
+
+@law("learner", over=_going_on)
+def what_it_goes_on_from_stays(subject: Subject, schema: Schema, data: Points) -> None:
+    """Where a training goes on from a model, that model answers as before."""
+    model, fresh = _fitted(subject, training(data, schema)), points(schema, 200, seed=1)
+    before = model.predict(fresh.X)
+    turned = replace(data, y=np.roll(data.y, 1))
+    later = replace(training(turned, schema), start=model)
+    found = subject.component.fit(later, np.random.default_rng(4))
+    demand(
+        found is not model and np.array_equal(before, model.predict(fresh.X)),
+        "`fit` changes the model in data.start",
+        "return a new model from `fit`",
+    )
 
 
 def _fitted(subject: Subject, data: TrainingSet, seed: int = 3) -> Classifier:

@@ -1,12 +1,12 @@
 """Models with settings by dotted key, forgotten again when the test is over."""
 
-import mesa
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
 from groundswell.model import CollectiveActionModel
 from groundswell.scenario import Scenario
+from groundswell.scenarios.keeping import forget
 from groundswell.settings_errors import override, validated
 
 DEFAULTS = {
@@ -45,7 +45,7 @@ def make_model(make_scenario):
 
     yield make
     for model in made:
-        mesa.Agent._ids.pop(model, None)  # Mesa 3 keeps every model alive otherwise
+        forget(model)
 
 
 @pytest.fixture

@@ -178,6 +178,20 @@ def test_the_lift_of_erasing_is_beyond_the_start_of_the_group(make_model):
     assert row["lift"] == pytest.approx(success.mean() - start.mean())
 
 
+def test_the_start_of_a_group_is_that_of_the_learner_as_a_schedule_has_it(make_model):
+    floors = {"points": [[0, 1e-9], [1, 100.0]], "between": "step"}
+    model = make_model(
+        **DIGITS | {"decision": "fixed"}, collective__strategy={"kind": "erasing"},
+        schedule={"platform.learner.variance_floor": floors},
+    )  # fmt: skip
+    model.step()
+    ((_, before), (row, groups)) = rounds(model, "class")
+    start = groups["success"].to_numpy() - groups["lift"].to_numpy()
+    share = np.bincount(model.world.fresh.y) / len(model.world.fresh)
+    assert start @ share == pytest.approx(row["success"] - row["lift"])
+    assert (start != before["success"].to_numpy() - before["lift"].to_numpy()).any()
+
+
 def test_an_exact_learner_is_measured_by_sums_over_the_group(make_model):
     p0 = np.array([[0.02, 0.06], [0.1, 0.3], [0.22, 0.05], [0.25, 0.0]])
     model = make_model(

@@ -1,11 +1,11 @@
 """Recruitment as NDlib has it: thresholds exactly, round by round; SIS and voters in law."""
 
-import mesa
 import networkx as nx
 import numpy as np
 import pytest
 
 from groundswell.model import CollectiveActionModel
+from groundswell.scenarios.keeping import forget
 
 configuration = pytest.importorskip("ndlib.models.ModelConfig")
 epidemics = pytest.importorskip("ndlib.models.epidemics")
@@ -107,5 +107,5 @@ def test_voters_have_the_law_of_ndlib(make_scenario, mean_differs):
             oracle.iteration_bunch(11, node_status=False)
             ours[run, number] = model.columns["joined"].sum()
             theirs[run, number] = infected(oracle, 11).sum()
-        mesa.Agent._ids.pop(model, None)
+        forget(model)
     assert (mean_differs(ours, theirs) <= 3).all()

@@ -8,13 +8,13 @@ revision has random numbers of its own; that is what the fast tests run.
 
 from itertools import combinations
 
-import mesa
 import networkx as nx
 import numpy as np
 import pytest
 from scipy.special import expit
 
 from groundswell.model import CollectiveActionModel
+from groundswell.scenarios.keeping import forget
 
 UNTOUCHED_SEEDS = range(31_000, 31_020)
 """Seeds of the statistical rows; none was looked at while the rules were written."""
@@ -39,7 +39,7 @@ def chain(make_scenario, seed, burn_in, rounds, see, **settings):
         model.step()
         if number >= burn_in:
             seen.append(see(model))
-    mesa.Agent._ids.pop(model, None)
+    forget(model)
     return np.array(seen)
 
 
@@ -241,5 +241,5 @@ def final_shares(scenario, rounds, settled=frozenset({0})):
         while model.round < rounds and model.platform.alpha not in settled:
             model.step()
         shares.append(model.platform.alpha)
-        mesa.Agent._ids.pop(model, None)
+        forget(model)
     return np.array(shares)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from mesa.agent import AgentSet
 
 from groundswell.agents.beliefs import News, Slope
+from groundswell.scenarios.keeping import forget
 
 ROUNDS = 10
 SPREAD = {"kind": "uniform", "low": -0.02, "high": 0.6}
@@ -361,7 +362,7 @@ def compare(model, rounds=ROUNDS):
             joined += sum(new and not old for new, old in zip(now, before, strict=True))
             left += sum(old and not new for new, old in zip(now, before, strict=True))
     finally:
-        mesa.Agent._ids.pop(reference, None)
+        forget(reference)
     return joined, left
 
 

@@ -43,7 +43,7 @@ def test_the_platform_counts_those_who_moved(make_model: Any, monkeypatch: Any) 
     assert max(exchanged) < 400
     monkeypatch.setattr(bayes, "exchange", lambda *_: None)
     assert fast.equals(after(make_model(**settings)))
-    monkeypatch.setattr("groundswell.agents.planting.Planting.rowwise", False)
+    monkeypatch.setattr("groundswell.agents.planting.FeatureLabel.rowwise", False)
     assert fast.equals(after(make_model(**settings)))
 
 

@@ -5,13 +5,13 @@ What holds of one revision is a law of `groundswell.testing`.
 
 from itertools import pairwise
 
-import mesa
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groundswell.model import CollectiveActionModel
+from groundswell.scenarios.keeping import forget
 
 ACTIVATIONS = {
     "synchronous": "synchronous",
@@ -223,5 +223,5 @@ def final_shares(scenario, rng, runs=200, rounds=6):
         for _ in range(rounds):
             model.step()
         shares.append(model.platform.alpha)
-        mesa.Agent._ids.pop(model, None)
+        forget(model)
     return shares

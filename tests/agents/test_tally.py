@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from groundswell.agents import situation, tally
+from groundswell.agents import kernels, situation, tally
 from groundswell.agents.columns import Columns, compact, everybodys
 from groundswell.agents.payoff import Payoff, pressure
 from groundswell.agents.tally import Tally
@@ -62,6 +62,38 @@ def test_a_state_that_is_changed_afterwards_is_not_what_was_counted():
     assert kept.joined_neighbours(joined).tolist() == [0] * 5
     joined[0] = True
     assert kept.joined_neighbours(joined).tolist() == [0, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(("kernel", "update"), [("count", 10**9), ("recount", 0)])
+def test_a_count_that_is_interrupted_is_done_anew(monkeypatch, kernel, update):
+    monkeypatch.setattr(tally, "LARGE", 0)
+    monkeypatch.setattr(tally, "UPDATE", update)
+    kept, joined = Tally(star(USERS)), np.arange(USERS) % 2 == 0
+    kept.joined_neighbours(joined)
+    joined = joined ^ (np.arange(USERS) == 5)
+    whole = getattr(kernels, kernel)
+    for part in (lambda *a: None, whole):
+        with monkeypatch.context() as patch:
+
+            def stopped(*a, part=part):
+                part(*a)
+                raise KeyboardInterrupt
+
+            patch.setattr(kernels, kernel, stopped)
+            with pytest.raises(KeyboardInterrupt):
+                kept.joined_neighbours(joined)
+        assert (
+            kept.joined_neighbours(joined).tolist() == kept.ties.joined_neighbours(joined).tolist()
+        )
+        joined = joined ^ (np.arange(USERS) == 7)
+
+
+def test_nobody_can_change_what_is_kept():
+    kept, joined = Tally(star(5)), np.ones(5, dtype=bool)
+    for found in (kept.joined_neighbours(joined), kept.joined_share(joined)):
+        with pytest.raises(ValueError, match="read-only"):
+            found[:1] = 1
+    assert kept.joined_neighbours(joined).tolist() == [4, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(

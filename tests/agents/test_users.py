@@ -10,6 +10,7 @@ from mesa.agent import AgentSet
 
 from groundswell.agents.users import User
 from groundswell.platform.agent import PlatformAgent, ResponsePlatform
+from groundswell.scenarios.keeping import forget
 
 N = 40
 SETTINGS = {
@@ -287,7 +288,7 @@ def test_a_model_is_forgotten_once_mesa_lets_go(make_scenario):
     users = model.agents.select(at_most=4)
     assert len(list(users)) == 4
     gone = weakref.ref(model)
-    mesa.Agent._ids.pop(model)
+    forget(model)
     del model, users
     gc.collect()
     assert gone() is None

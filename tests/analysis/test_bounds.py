@@ -102,6 +102,15 @@ def test_numbers_outside_their_domain_are_named(function, name, value):
         function(**{**GOOD[function], name: [GOOD[function][name], value]})
 
 
+def test_the_first_number_outside_its_domain_is_named():
+    with pytest.raises(ValueError, match=r"found 1.5$"):
+        bounds.feature_label([0.5, 1.5, 2.5], uniqueness=0.1, gap=0.1)
+    with pytest.raises(ValueError, match=r"= 0.25, found 0.2$"):
+        bounds.erasing([0.3, 0.2, 0.1], distance=0.1, epsilon=0.2)
+    with pytest.raises(ValueError, match=r"= 0.25, found 0.1$"):
+        bounds.erasing(0.1, distance=0.1, epsilon=[0.0, 0.2, 0.4])
+
+
 @pytest.mark.parametrize("alpha", [0.25, 0.2, [0.9, 0.2]])
 def test_erasing_needs_more_members_than_the_learner_errs(alpha):
     with pytest.raises(ValueError, match=r"alpha must exceed ε/\(1-ε\) = 0.25, found 0.2"):
@@ -181,6 +190,9 @@ def test_erasing_mass_inverts_its_bound(success, tau, eps):
         (bounds.feature_only_mass(0.9, uniqueness=0.1, positivity=0.4), np.nan),
         (bounds.feature_only_mass(0.9, uniqueness=0.09, positivity=0.4), np.nan),
         (bounds.feature_only_mass(0.9, uniqueness=0.02, positivity=0.4), 0.125),
+        (bounds.feature_only_mass(0.625, uniqueness=0.125, positivity=0.25), 1),
+        (bounds.feature_only_mass(0.5, uniqueness=0.5, positivity=0.25), np.nan),
+        (bounds.feature_only_mass(0.9, uniqueness=0.5, positivity=0.75), 0),
         (bounds.erasing_mass(1, distance=0), 0),
         (bounds.erasing_mass(1, distance=0, epsilon=0.2), 0.25),
         (bounds.erasing_mass(1, distance=0.1, epsilon=0.2), 1),
@@ -194,5 +206,6 @@ def test_masses_at_the_edges(mass, expected):
 def test_feature_only_mass_where_the_target_exactly_ties():
     """p = ½, ε = 0: the bound is 1 - ξ at every share, so all or none suffice."""
     assert bounds.feature_only_mass(0.7, uniqueness=0.3, positivity=0.5) == 0
+    assert bounds.feature_only_mass(0.75, uniqueness=0.25, positivity=0.5) == 0
     assert np.isnan(bounds.feature_only_mass(0.9, uniqueness=0.3, positivity=0.5))
     assert bounds.feature_only(0.01, uniqueness=0.3, positivity=0.5) == pytest.approx(0.7)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from groundswell.analysis import certificate, staircase
 
@@ -153,50 +152,6 @@ def test_on_the_edge_a_plug_in_promise_breaks_and_the_certificate_does_not(world
     assert careless > 0.15
 
 
-def limits(found, trials, level):
-    """One-sided exact limits for a rate, by scipy's own test."""
-    above = stats.binomtest(found, trials, alternative="greater")
-    below = stats.binomtest(found, trials, alternative="less")
-    return (
-        above.proportion_ci(1 - level, "exact").low,
-        below.proportion_ci(1 - level, "exact").high,
-    )
-
-
-def certified_by_hand(world, cells, labels, delta):
-    """The cells of `binomial` from its proof, one at a time."""
-    marked, others = sorted(set(world.to)), world.users - world.members
-    level = delta / (2 + 2 * len(marked) + 4 * len(marked))
-    own, seen = world.submitted(cells, labels), world.table(cells, labels).astype(int)
-
-    def least(found):
-        return stats.binom.ppf(level, others, limits(found, world.members, level)[0])
-
-    def most(found):
-        return stats.binom.ppf(1 - level, others, limits(found, world.members, level)[1])
-
-    certain = []
-    for x in marked:
-        lead = own[x, 1] + least(seen[x, 1]) - own[x, 0] - most(seen[x, 0])
-        total = own[x].sum() + most(seen[x].sum())
-        if lead > world.epsilon / (1 - world.epsilon) * total:
-            certain.append(x)
-    return certain
-
-
-@pytest.mark.parametrize("strategy", ["feature-label", "feature-only"])
-@pytest.mark.parametrize("epsilon", [0.0, 0.15])
-def test_binomial_certifies_the_cells_of_its_proof(strategy, epsilon):
-    rng, to, counts = np.random.default_rng(6), np.array([0, 1, 0, 1]), []
-    for users in np.geomspace(610, 20_000, 40).astype(int):
-        world = World(SPLIT, to, strategy, 600, int(users), epsilon)
-        cells, labels = rows(rng, 600, SPLIT)
-        found = world.certificates(cells, labels, 0.1)[-1].cells.tolist()
-        assert found == certified_by_hand(world, cells, labels, 0.1)
-        counts.append(len(found))
-    assert len(set(counts)) > 1, "some are certified, some not"
-
-
 def test_members_who_keep_their_label_stand_against_the_target():
     """Of 1,000 users 700 act: y* gets 280 rows of theirs, the other label 400 of everybody's."""
     cells, labels = [0] * 280 + [1] * 420, [0] * 280 + [0] * 140 + [1] * 280
@@ -260,6 +215,7 @@ def test_the_printed_slack_fails_under_the_printed_adversary():
         ({"delta": 0.0}, "delta must lie in"),
         ({"delta": 1.0}, "delta must lie in"),
         ({"epsilon": 0.5}, "epsilon must lie in"),
+        ({"epsilon": -0.1}, "epsilon must lie in"),
         ({"fresh": 0}, "fresh must lie in"),
         ({"target": 2}, "target must be a label"),
         ({"cells": [0, 1, 9]}, "cells must be from 0 to 1, found 9"),

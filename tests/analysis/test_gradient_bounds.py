@@ -30,6 +30,16 @@ def test_neutralizing_reaches_the_target_exactly_from_the_mass_on(base, reach, m
     assert (left[1:] == 0).all()
 
 
+def test_a_distance_is_not_negative_where_a_share_is_just_below_the_mass():
+    base, reach = 7.78, 0.66
+    share = np.nextafter(gradient.gradient_neutralizing_mass(base, reach), 0)
+    assert (1 - share) * base - share * reach < 0, "by rounding"
+    left = gradient.gradient_neutralizing_distance(
+        share, base_gradient=base, reach=reach, convexity=1
+    )
+    assert left == 0
+
+
 def test_neutralizing_holds_for_a_quadratic_loss():
     """The mean gradient of μ/2·‖θ - z‖² vanishes where the mixture's does: solve it and compare."""
     mu, base_mean, target, reach = 2.0, 3.0, 0.0, 4.0
@@ -68,7 +78,9 @@ def test_control_promises_nothing_below_the_mass():
     assert gradient.gradient_control_distance(0.1, **settings, step=0.1, steps=5) > 2
 
 
+CONTROL = {"base_gradient": 1, "reach": 1, "distance": 1}
 BAD = [
+    *((gradient.gradient_control_rate, {**CONTROL, "alpha": a}, "alpha") for a in (0, -0.5, 1.5)),
     (gradient.gradient_neutralizing_mass, {"base_gradient": -1, "reach": 1}, "base_gradient"),
     (gradient.gradient_neutralizing_mass, {"base_gradient": 1, "reach": np.inf}, "reach"),
     (gradient.gradient_neutralizing_mass, {"base_gradient": 1, "reach": np.nan}, "reach"),
@@ -80,6 +92,11 @@ BAD = [
     (
         gradient.gradient_neutralizing_distance,
         {"alpha": 0, "base_gradient": 1, "reach": 1, "convexity": 1},
+        "alpha",
+    ),
+    (
+        gradient.gradient_neutralizing_distance,
+        {"alpha": 1.5, "base_gradient": 1, "reach": 1, "convexity": 1},
         "alpha",
     ),
     (

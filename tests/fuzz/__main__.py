@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from joblib import Parallel, delayed
+from rich.console import Console
+from rich.progress import track
 
 from tests.fuzz.hunt import KINDS, again, hunt
 from tests.fuzz.judge import GOOD
@@ -33,21 +35,21 @@ def main(
         typer.echo(again(folder))
         return
     failed = 0
-    with ProcessPoolExecutor(workers, max_tasks_per_child=20) as pool:
-        for kind in kinds.split(","):
-            start, found = time.perf_counter(), Counter[str]()
-            sizes = [min(CHUNK, cases - done) for done in range(0, cases, CHUNK)]
-            work = [
-                pool.submit(hunt, kind, size, 10_000 * seed + number, out)
-                for number, size in enumerate(sizes)
-            ]
-            for done in work:
-                found += done.result()
-            failed += sum(times for way, times in found.items() if way not in GOOD)
-            seconds = time.perf_counter() - start
-            typer.echo(f"{kind}: {sum(found.values())} cases in {seconds:.0f} s")
-            for way, times in found.most_common():
-                typer.echo(f"  {times:6} {way}")
+    pool = Parallel(workers, return_as="generator_unordered")
+    for kind in kinds.split(","):
+        began = time.perf_counter()
+        sizes = [min(CHUNK, cases - start) for start in range(0, cases, CHUNK)]
+        work = (
+            delayed(hunt)(kind, size, 10_000 * seed + number, out)
+            for number, size in enumerate(sizes)
+        )
+        done = track(pool(work), kind, len(sizes), console=Console(stderr=True))
+        found = sum(done, Counter[str]())
+        failed += sum(times for way, times in found.items() if way not in GOOD)
+        seconds = time.perf_counter() - began
+        typer.echo(f"{kind}: {found.total()} cases in {seconds:.0f} s")
+        for way, times in found.most_common():
+            typer.echo(f"  {times:6} {way}")
     if failed:
         typer.echo(f"{failed} failed; see {out}", err=True)
         sys.exit(1)

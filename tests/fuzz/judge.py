@@ -25,7 +25,8 @@ from groundswell.sweep_settings import Sweep
 from tests.fuzz.scenarios import Case
 
 PATIENCE = 30.0
-"""Seconds after which a case is said to hang."""
+"""Seconds of work after which a case is said to hang; where it waits, ten times that."""
+TIMERS = {signal.ITIMER_PROF: (signal.SIGPROF, 1), signal.ITIMER_REAL: (signal.SIGALRM, 10)}
 ALWAYS = ("members", "member_share", "joined", "left", "removed", "alpha", "welfare")
 """Columns of `series` that have a number in every round of every run."""
 RAN, REFUSED, UNFIT = "ran", "refused", "scikit-learn's classifier cannot learn from the data"
@@ -119,10 +120,13 @@ def patience(seconds: float = PATIENCE) -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise Hangs(f"more than {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = {sent: signal.signal(sent, stop) for sent, _ in TIMERS.values()}
+    for timer, (_, times) in TIMERS.items():
+        signal.setitimer(timer, times * seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for timer in TIMERS:
+            signal.setitimer(timer, 0)
+        for sent, handler in before.items():
+            signal.signal(sent, handler)

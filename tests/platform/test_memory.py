@@ -8,6 +8,7 @@ from groundswell.data import Column, Points, Schema
 from groundswell.platform.agent import LearningPlatform
 from groundswell.platform.memory import Memory, Submissions, recall
 from groundswell.platform.platform import Platform
+from groundswell.scenarios.keeping import forget
 
 USERS = 10
 SCHEMA = Schema("cells", (Column("cell", ("0", "1")),), ("0", "1"))
@@ -29,7 +30,7 @@ def platform(**settings):
     part = Platform.from_settings({"kind": "learning", "learner": learner, **settings})
     model = mesa.Model(rng=1)
     agent = LearningPlatform(model, part, SCHEMA, None, None)
-    mesa.Agent._ids.pop(model)
+    forget(model)
     return agent
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from groundswell.platform.agent import ResponsePlatform, make_platform
 from groundswell.platform.curve import Curve
 from groundswell.platform.platform import Platform
+from groundswell.scenarios.keeping import forget
 
 CURVES = {
     "logistic": {"kind": "logistic", "midpoint": 0.2, "steepness": 7.0},
@@ -87,7 +88,7 @@ def test_a_response_platform_answers_to_the_share_of_members(members, success):
     part = Platform.from_settings({"kind": "response", "curve": CURVES["step"]})
     agent = make_platform(model, part, None, None)
     agent.retrain(0, np.arange(100) < members, np.random.default_rng(0))
-    mesa.Agent._ids.pop(model)
+    forget(model)
     assert isinstance(agent, ResponsePlatform)
     assert agent.alpha == agent.alpha_eff == members / 100
     assert agent.success() == success

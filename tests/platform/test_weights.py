@@ -93,6 +93,40 @@ def test_equal_losses_share_alike() -> None:
         np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
+def test_no_ball_is_the_mean_to_the_bit() -> None:
+    losses = torch.from_numpy(np.random.default_rng(2).exponential(size=(3, 33)))
+    for size in (0.0, 1e-18):
+        assert torch.equal(chi2(losses, size), torch.full((3, 33), 1 / 33, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("size", [0.01, 0.05, 0.2])
+def test_chi2_fills_the_ball_where_the_largest_losses_are_equal(size: float) -> None:
+    """They share alike, and the smaller ones keep what the ball leaves them."""
+    (weights,) = chi2(torch.tensor([[4.0, 4.0, 0.0, 1.0]]), size)
+    assert 0.5 * float(((4 * weights - 1) ** 2).mean()) == pytest.approx(size)
+    assert weights[0] == weights[1] > weights[3] > weights[2] > 0
+
+
+@pytest.mark.parametrize("apart", [1e-3, 1e-8, 1e-12, 0.0])
+def test_chi2_fills_the_ball_where_the_largest_losses_are_almost_equal(apart: float) -> None:
+    """Two of four points with half of everything each lie at ρ = ½."""
+    losses = torch.tensor([[1.0, 1 - apart, 0.0, 0.3]], dtype=torch.float64)
+    np.testing.assert_allclose(chi2(losses, 0.5), [[0.5, 0.5, 0, 0]], atol=apart + 1e-12)
+
+
+@pytest.mark.parametrize(("level", "count"), [(0.29, 100), (0.58, 50), (0.7, 90)])
+def test_no_weight_is_negative_where_a_product_is_rounded_down(level: float, count: int) -> None:
+    """.29 · 100 is 28.999999999999996."""
+    (weights,) = cvar(torch.arange(count, dtype=torch.float64)[None], level)
+    assert weights.min() == 0
+    assert np.count_nonzero(weights) == round(level * count)
+
+
+def test_of_equal_losses_cvar_takes_the_first() -> None:
+    (weights,) = cvar(torch.tensor([[1.0, *[2.0] * 40]]), 10 / 41)
+    np.testing.assert_allclose(weights, [0, *[0.1] * 10, *[0] * 30])
+
+
 def test_the_weights_of_a_row_do_not_depend_on_other_rows() -> None:
     losses = torch.from_numpy(np.random.default_rng(1).exponential(size=(7, 33)))
     for rule in (lambda v: cvar(v, 0.35), lambda v: chi2(v, 0.5)):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 import groundswell as gs
 from groundswell.problems import InputError, ScenarioError
+from groundswell.scenarios.store import Store
 
 BLANK = {
     "name": "folders",
@@ -127,3 +129,9 @@ def test_too_many_replicates_are_refused() -> None:
 def test_a_wrong_argument_is_blamed_by_its_name() -> None:
     with pytest.raises(ScenarioError, match=r"^rounds: should be"):
         gs.run(BLANK, rounds=0)
+
+
+def test_a_database_is_closed_once_nobody_needs_its_store() -> None:
+    connection = Store(None)._connection
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import mesa
 import pandas as pd
 import pytest
 
@@ -130,16 +131,17 @@ def test_few_runs_are_under_way_at_a_time(
 ) -> None:
     monkeypatch.setattr(together, "MOST_TOGETHER", most)
     monkeypatch.setattr(together, "MOST_NUMBERS", numbers)
+    models: weakref.WeakSet[CollectiveActionModel] = weakref.WeakSet()
     alive: list[int] = []
-    records = list(
-        together.together(
-            tasks_of(study(replicates=7)), lambda _: lambda _: alive.append(len(mesa.Agent._ids))
-        )
-    )
+
+    def on_round(model: CollectiveActionModel) -> None:
+        models.add(model)
+        alive.append(len(models))
+
+    records = list(together.together(tasks_of(study(replicates=7)), lambda _: on_round))
     assert sorted(record.replicate for record in records) == list(range(7))
     assert max(packs) == 3
-    gc.collect()
-    assert max(alive) - len(mesa.Agent._ids) <= 3
+    assert max(alive) == 3
 
 
 def test_a_run_that_diverges_or_fails_leaves_the_others_as_they_are(
@@ -189,15 +191,33 @@ def test_a_training_that_cannot_begin_fails_alone(monkeypatch: pytest.MonkeyPatc
         assert repr(by_run[task.run].tables) == repr(simulate(task).tables)
 
 
+def test_labels_that_are_none_fail_a_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    from groundswell.agents.planting import FeatureLabel
+
+    submit = FeatureLabel.submit
+
+    def wrong(self: FeatureLabel, points: Any, context: Any) -> Any:
+        planted = submit(self, points, context)
+        return replace(planted, y=planted.y - 10) if self.target == "4" else planted
+
+    monkeypatch.setattr(FeatureLabel, "submit", wrong)
+    tasks = tasks_of(study())
+    broken = Task(study(**{"collective.strategy.target": "4"}), 0)
+    records = together.simulate_together([*tasks, broken])
+    statuses = {record.run: record.status for record in records}
+    assert statuses == {**{task.run: "ok" for task in tasks}, broken.run: "failed"}
+
+
 def test_interrupted_it_keeps_what_has_ended_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(together, "MOST_TOGETHER", 3)
-    begun = len(mesa.Agent._ids)
+    models: weakref.WeakSet[CollectiveActionModel] = weakref.WeakSet()
     observe, rounds = CollectiveActionModel.observe, []
 
     def stops(self: CollectiveActionModel) -> None:
         rounds.append(self.round)
+        models.add(self)
         if len(rounds) == 15:
             raise KeyboardInterrupt
         observe(self)
@@ -206,7 +226,7 @@ def test_interrupted_it_keeps_what_has_ended_and_goes_on(
     with pytest.raises(KeyboardInterrupt):
         gs.sweep(STUDY, out=tmp_path / "out")
     gc.collect()
-    assert len(mesa.Agent._ids) == begun
+    assert not models
     assert gs.open(tmp_path / "out").statuses == {"ok": 3}
     monkeypatch.setattr(CollectiveActionModel, "observe", observe)
     result = gs.sweep(STUDY, out=tmp_path / "out")

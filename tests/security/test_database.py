@@ -47,7 +47,8 @@ def test_programs_in_a_database_are_refused(results: Path, refused, kind: str) -
 
 
 def test_expressions_in_a_database_are_not_trusted(results: Path) -> None:
-    connection = gs.open("out").store._connection
+    store = gs.open("out").store
+    connection = store._connection
     assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
     with pytest.raises(sqlite3.OperationalError):
         connection.execute("SELECT load_extension('evil.so')")

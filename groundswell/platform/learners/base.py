@@ -70,6 +70,10 @@ class Learner(Component):
     """A learning algorithm."""
 
     part: ClassVar[str] = "learner"
+    claims: ClassVar[dict[str, tuple[str, ...]]] = {
+        "fit": ("unique", "deterministic", "counts"),
+        "classifier": ("deterministic",),
+    }
     forms: ClassVar[tuple[str, ...]] = ("cells", "images", "columns")
     """Forms of data points it can learn from (see `Schema`)."""
     theory: ClassVar[str] = ""
@@ -152,7 +156,8 @@ class Learner(Component):
         Returns
         -------
         Classifier or None
-            The other model; None where the learner has to be fitted anew.
+            The other model; None where the learner has to be fitted anew, as it has to be where
+            one label is left and it is not `one_label`.
         """
         return None
 

@@ -38,7 +38,7 @@ def cvar(losses: Tensor, level: float) -> Tensor:
     by_rank = torch.zeros(count, dtype=torch.float64)
     by_rank[:whole] = 1 / size
     if whole < count:
-        by_rank[whole] = 1 - whole / size
+        by_rank[whole] = max(0, 1 - whole / size)
     order = torch.argsort(losses, dim=-1, descending=True, stable=True)
     weights = torch.empty(losses.shape, dtype=torch.float64)
     return weights.scatter_(-1, order, by_rank.expand(losses.shape))
@@ -74,15 +74,16 @@ def chi2(losses: Tensor, size: float) -> Tensor:
     ranked = centred.sort(dim=-1, descending=True).values
     k = torch.arange(1, count + 1, dtype=torch.float64)
     mean = ranked.cumsum(-1) / k
-    variance = (ranked.square().cumsum(-1) / k - mean.square()).clamp_(min=0)
-    # With η at the next loss, is Σp² = (variance + gap²)/(k·gap²) small enough already?
+    variance = ranked.square().cumsum(-1) / k - mean.square()
+    # With η at the next loss, is Σp² = (variance + gap²)/(k·gap²) at most c already? Not written
+    # as a sum: variances that are lost beside gap² would then pass where c·k = 1.
     gap = mean[..., :-1] - ranked[..., 1:]
-    spread = variance[..., :-1] + gap.square()
-    enough = (gap > 0) & (spread <= concentration * k[:-1] * gap.square())
+    room = (concentration * k[:-1] - 1) * gap.square()
+    enough = (gap > 0) & (variance[..., :-1] <= room)
     last = torch.ones_like(ranked[..., :1], dtype=torch.bool)
     above = torch.cat([enough, last], dim=-1).int().argmax(dim=-1, keepdim=True)
     middle, sd = mean.gather(-1, above), variance.gather(-1, above).sqrt()
-    excess = (concentration * (above + 1).double() - 1).clamp_(min=1e-30)
+    excess = concentration * (above + 1).double() - 1
     eta = middle - sd / excess.sqrt()
     weights = torch.where(sd > 0, (centred - eta).clamp_(min=0), (centred >= middle).double())
     return weights / weights.sum(dim=-1, keepdim=True)
