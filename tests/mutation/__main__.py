@@ -22,7 +22,7 @@ from tests.mutation.fresh import OPTIONS, fresh, warm_up
 from tests.mutation.inside import Session, inside
 from tests.mutation.mutants import Mutant, as_it_is, mutants
 from tests.mutation.order import Order
-from tests.mutation.report import EQUIVALENT, Row, known, shown, table
+from tests.mutation.report import Row, explained, known, shown, table
 from tests.mutation.targets import TARGETS
 
 TIMES = 3
@@ -97,7 +97,7 @@ class Check:
             name = self.names[one.mutant.source]
             came = self.came | {name: one.verdict}
             self.file.write_text(json.dumps(came, indent=1, ensure_ascii=False), encoding="utf-8")
-            if one.verdict == "survived" and name not in EQUIVALENT:
+            if one.verdict == "survived" and not explained(name):
                 typer.echo(shown(one.mutant), err=True)
 
 

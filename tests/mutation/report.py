@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -38,6 +39,11 @@ EQUIVALENT = _explained()
 """Why mutants that survive do what the module does."""
 
 
+def explained(name: str) -> bool:
+    """Whether it is explained why a mutant survives, the first with its change or another."""
+    return re.sub(r" \(\d+\)$", "", name) in EQUIVALENT
+
+
 class Row(NamedTuple):
     """What the mutants of a module came to; those timed out are among the noticed."""
 
@@ -52,7 +58,7 @@ class Row(NamedTuple):
     def of(cls, module: str, came: dict[str, str]) -> Row:
         """Count verdicts by key."""
         count = Counter(came.values())
-        equivalent = sum(end == "survived" and name in EQUIVALENT for name, end in came.items())
+        equivalent = sum(end == "survived" and explained(name) for name, end in came.items())
         return cls(
             module, len(came), count["killed"], count["timed out"], count["survived"], equivalent
         )
