@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from groundswell.agents.random_rules import NOBODY, someone
+from groundswell.agents.ties import from_pairs
 from groundswell.agents.users import User
 from groundswell.problems import ScenarioError
 
@@ -264,3 +266,13 @@ def test_what_is_drawn_is_checked_too(make_model, key, low, high, message):
         )
     assert message in str(error.value)
     assert "of 40 do not fit" in str(error.value)
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (1, 0)])
+def test_whoever_has_no_neighbours_meets_nobody(pair):
+    """One of three users has a neighbour, and there is one tie to be looked up."""
+    ends = [np.array([end]) for end in pair]
+    ties = from_pairs(3, *ends, None, directed=True)
+    met = someone(ties, np.arange(3), np.array([0.9, 0.9, 0.9]))
+    assert sorted(met.tolist()) == sorted([NOBODY, NOBODY, int(ties.indices[0])])
+    assert met[2] == NOBODY

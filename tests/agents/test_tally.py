@@ -215,3 +215,17 @@ def test_one_compiled_loop_serves_numbers_and_distributions(make_model, rule):
         )
         model.step()
     assert len(set(advantage_turns.signatures) - known) <= 1
+
+
+def test_where_nothing_can_be_kept_on_disk_functions_are_compiled_anew(monkeypatch):
+    asked = []
+
+    def njit(function=None, *, cache=False):
+        asked.append(cache)
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return function
+
+    monkeypatch.setattr(kernels, "njit", njit)
+    assert kernels.compiled(len) is len
+    assert asked == [True, False]
