@@ -20,6 +20,11 @@ EXTRAS = PROJECT["optional-dependencies"]
 NEEDED = [Requirement(text) for text in PROJECT["dependencies"]]
 BESIDE = [*EXTRAS["dask"], *EXTRAS["docs"], *EXTRAS["explore"], *EXTRAS["test"]]
 TESTS = ("python", "-m", "pytest", "-q", "-n", "auto", "-m", "not slow")
+# Older releases of Typer and Matplotlib call what Click 8.5 and pyparsing 3.3 have deprecated.
+OLD_IMPORTS = (
+    "-W", "ignore:'click.utils:DeprecationWarning:typer",
+    "-W", "ignore::pyparsing.warnings.PyparsingDeprecationWarning",
+)  # fmt: skip
 FAILURES = Path("mesa-4-failures.txt")
 
 
@@ -41,9 +46,7 @@ def latest(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Test with the oldest packages that pyproject.toml allows, and the newest that those allow."""
     install(session, *map(oldest, [*NEEDED, *map(Requirement, EXTRAS["dask"])]), *BESIDE)
-    # Typer before 0.29 imports what Click 8.5 has deprecated.
-    typers = "ignore:'click.utils:DeprecationWarning:typer"
-    session.run(*TESTS, "-W", typers, *session.posargs)
+    session.run(*TESTS, *OLD_IMPORTS, *session.posargs)
 
 
 @nox.session(name="mesa-4", python="3.13")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import importlib.util
 import io
 import os
@@ -96,6 +97,19 @@ def invoke() -> Invoke:
         return done
 
     return call
+
+
+@pytest.fixture
+def made_with() -> Callable[[str], None]:
+    """Skip where a package is installed in another version than what is compared was made with."""
+    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines())
+
+    def check(package: str) -> None:
+        here = importlib.metadata.version(package)
+        if here != pins[package]:
+            pytest.skip(f"made with {package} {pins[package]}, and {here} is installed")
+
+    return check
 
 
 @pytest.fixture
