@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS := 1
 
-.PHONY: run test test-slow transcripts fuzz lint docs bench constraints clean
+.PHONY: run test test-slow coverage transcripts fuzz lint docs bench constraints clean
 
 run: .venv/ready  ## run the quickstart on real handwriting and say where the results are
 	$(BIN)/groundswell run quickstart
@@ -13,6 +13,16 @@ test: .venv/ready  ## the fast tests
 
 test-slow: .venv/ready  ## the tests that take longer; CI runs them too
 	$(BIN)/python -m pytest -q -n auto -m slow
+
+coverage: .venv/ready  ## all tests, and which lines and branches they leave out, into coverage-html
+	$(BIN)/coverage erase
+	-$(BIN)/python -m pytest -q -n auto --cov --cov-report=
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n auto -m "not slow" \
+		--cov --cov-append --cov-report= $(COMPILED)
+	$(BIN)/coverage html -q
+	$(BIN)/coverage json -q -o coverage-html/coverage.json
+	$(BIN)/python -m tests.branches coverage-html/coverage.json
+	$(BIN)/coverage report --fail-under=92
 
 transcripts: .venv/ready  ## write the transcripts of the library scenarios anew
 	$(BIN)/python -m tests.transcripts
