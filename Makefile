@@ -16,7 +16,7 @@ test-slow: .venv/ready  ## the tests that take longer; CI runs them too
 
 coverage: .venv/ready  ## all tests, and which lines and branches they leave out, into coverage-html
 	$(BIN)/coverage erase
-	-$(BIN)/python -m pytest -q -n auto --cov --cov-report=
+	$(BIN)/python -m pytest -q -n auto --cov --cov-report=
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n auto -m "not slow" \
 		--cov --cov-append --cov-report= $(COMPILED)
 	$(BIN)/coverage html -q
