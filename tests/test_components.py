@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from pydantic_core import PydanticCustomError
 
-from groundswell.component import PARTS
+from groundswell.agents.decision import Decision
 from groundswell.platform.curve import Curve
 
 
@@ -56,4 +56,4 @@ def test_what_stands_for_no_kind_is_told_the_kinds_there_are(settings: Any, mess
 
 
 def test_a_part_with_a_default_needs_no_kind() -> None:
-    assert str(PARTS["decision"].from_settings({})) == "best-response"
+    assert str(Decision.from_settings({})) == "best-response"
