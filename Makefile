@@ -2,8 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS := 1
+# What numba compiles cannot be traced, so these run once more as plain Python. Not all do: NumPy
+# refuses to add -1 to unsigned counts, which compiled code takes.
+COMPILED := tests/agents/test_reference_engine.py tests/agents/test_fast_graphs.py \
+	tests/agents/test_homophily.py \
+	-k "(every_round and (complete or (karate and for-good))) or fast_graphs or homophily"
 
-.PHONY: run test test-slow test-all transcripts fuzz lint docs bench constraints clean
+.PHONY: run test test-slow test-all coverage transcripts fuzz lint docs bench constraints clean
 
 run: .venv/ready  ## run the quickstart on real handwriting and say where the results are
 	$(BIN)/groundswell run quickstart
@@ -16,6 +21,15 @@ test-slow: .venv/ready  ## the tests that take longer; CI runs them too
 
 test-all: .venv-nox/ready  ## the fast tests on every Python here: pinned, newest and oldest packages, Mesa 4
 	.venv-nox/bin/nox
+
+coverage: .venv/ready  ## all tests, and which lines and branches they leave out, into coverage-html
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -q -n auto --cov --cov-report=
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n auto --cov --cov-append --cov-report= $(COMPILED)
+	$(BIN)/coverage report
+	$(BIN)/coverage html -q
+	$(BIN)/coverage json -q -o coverage-html/coverage.json
+	$(BIN)/python -m tests.branches coverage-html/coverage.json
 
 transcripts: .venv/ready  ## write the transcripts of the library scenarios anew
 	$(BIN)/python -m tests.transcripts

@@ -114,6 +114,15 @@ def test_a_file_that_cannot_be_written_says_so(
         tiny.save()
 
 
+def test_a_name_that_is_always_taken_says_so(tiny: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(*_: object, **__: object) -> None:
+        raise FileExistsError
+
+    monkeypatch.setattr(Path, "open", taken)
+    with pytest.raises(InputError, match=r"'tiny-explored-999\.toml' and all before it exist"):
+        tiny.save()
+
+
 def test_a_file_says_what_it_came_from_on_one_line(tiny: Draft) -> None:
     Path("a\nb.toml").write_text(TINY)
     text = Draft.of("a\nb.toml", {}).text

@@ -199,7 +199,8 @@ class Slope(Belief):
     def slope(memory: Memory, users: int) -> float:
         """Return d.
 
-        >>> Slope.slope((News(0.0, 0.25, 0.0), News(0.5, 0.25, 0.0), News(0.5, 0.75, 0.0)), 9)
+        >>> flat = News(0.0, 0.25, 0.0)
+        >>> Slope.slope((flat, flat, News(0.5, 0.25, 0.0), News(0.5, 0.75, 0.0)), 9)
         0.5
         >>> Slope.slope((News(0.5, 0.25, 0.0), News(0.5, 0.75, 0.0)), 9)
         0.0

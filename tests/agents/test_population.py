@@ -85,6 +85,11 @@ def test_p0_and_a_random_one_exclude_each_other():
         Population.from_settings({"kind": "categorical", "p0": P0, "cells": 3})
 
 
+def test_a_random_p0_fits_in_memory():
+    with pytest.raises(ValueError, match="'cells' times 'labels' is 100,000,000; at most"):
+        Population.from_settings({"kind": "categorical", "cells": 100_000, "labels": 1000})
+
+
 @pytest.mark.parametrize(("available", "count"), [(5, 3), (5, 5), (5, 12), (1, 4), (7, 0)])
 def test_rows_are_taken_without_replacement_while_they_last(available, count):
     taken = take(available, count, np.random.default_rng(0)).tolist()

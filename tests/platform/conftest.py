@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+import groundswell.scenario  # noqa: F401  (kinds of all parts are there)
 from groundswell.data import Column, Points, Schema
 from groundswell.platform.learners.base import TrainingSet
 

@@ -185,6 +185,15 @@ def test_broken_folders_are_refused(
     assert not (tmp_path / "out.zip").exists()
 
 
+def test_a_folder_without_runs_has_nothing_to_repeat(groundswell, tmp_path: Path) -> None:
+    gs.run(BLANK, out=tmp_path / "out", replicates=1)
+    changed(tmp_path / "out", "DELETE FROM series")
+    changed(tmp_path / "out", "DELETE FROM runs")
+    done = groundswell("repeat", "out")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("out' holds no runs yet\n")
+
+
 @pytest.mark.parametrize(
     "statement",
     [

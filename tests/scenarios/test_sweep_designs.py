@@ -174,6 +174,18 @@ def test_problems_of_a_table_name_its_lines(table) -> None:
     ]
 
 
+def test_a_quote_that_never_ends_is_no_table(table) -> None:
+    (line,) = table_problems(table(f'{BENEFIT}\n"1.0\n2.0\n'))
+    assert line.startswith("study.toml:8: sweep.table: ")
+    assert line.endswith("points.csv' is no CSV file: unexpected end of data")
+
+
+def test_a_column_of_a_table_has_a_name(table) -> None:
+    assert table_problems(table(f"{BENEFIT}, \n1.0,2\n"))[0] == (
+        "points.csv:1: sweep.table: column 2 has no name; name each column by a dotted key"
+    )
+
+
 def test_values_of_a_table_are_checked(table) -> None:
     first, second = table_problems(table(f"{BENEFIT},collective.sed\n1,5\nx,6\n"))
     assert first.startswith("points.csv:2: collective.sed: unknown key; did you mean 'seeds'?")
