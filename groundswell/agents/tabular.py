@@ -152,6 +152,8 @@ def _numbers_or_text(column: pd.Series[Any]) -> pd.Series[Any]:
     if there.any() and pd.api.types.infer_dtype(column, skipna=True) not in NAMES:
         numbers = pd.to_numeric(column, errors="coerce").astype("float64")
         if np.isfinite(numbers[there]).all() and not _are_long_ids(column[numbers.abs() >= EXACT]):
+            # Before 3.1, pandas reads the last bit of some numbers in text wrongly.
+            numbers[there] = column[there].map(float)
             return numbers
     return column.map(str, na_action="ignore").astype(object)
 
