@@ -60,6 +60,7 @@ def test_what_strategies_need():
         for name, kind in Strategy.kinds.items()
     }  # fmt: skip
     assert {name: found[name] for name in STRATEGIES} == STRATEGIES
+    assert Strategy.rowwise is False, "who says nothing claims nothing"
 
 
 def test_who_has_no_strategy_aims_at_nothing():
