@@ -67,7 +67,9 @@ def test_learning_from_failure_with_noisy_labels() -> None:
 
 @pytest.mark.slow
 def test_the_collective_in_the_validation_set() -> None:
-    _, table = swept("bendov-validation", 20, collective__seeds=(0.005,))
+    # .091 ± .010; of 20 replicates ± .026, and processors that round otherwise give others.
+    shares = {"platform__validation__collective_share": (0.0, 0.5)}
+    _, table = swept("bendov-validation", 160, collective__seeds=(0.005,), **shares)
     mean = table.groupby("platform.validation.collective_share")["success"].mean()
     assert mean[0.5] - mean[0.0] >= 0.05
 
