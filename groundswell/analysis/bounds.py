@@ -182,8 +182,9 @@ def feature_only(
     """
     share, signal = checked("alpha", alpha, 0, 1, "(]"), _unit("uniqueness", uniqueness)
     p, clear = checked("positivity", positivity, 0, 1, "(]"), 1 - 2 * _epsilon(epsilon)
-    resistance = np.maximum(0, (1 - p) - clear * (1 - share) * p)
-    return plain(1 - resistance * signal / (clear * share * p))
+    # The bracket is divided out, so that rounding leaves the bound monotone in α.
+    against = ((1 - p) - clear * p) * signal / (clear * p * share)
+    return plain(1 - np.maximum(0, against + signal))
 
 
 def feature_only_mass(

@@ -9,7 +9,7 @@ from typing import Any
 from groundswell.files import file_settings, labelled_digest
 from groundswell.scenario import Scenario
 
-NUMBERS = 6
+NUMBERS = 7
 """Raised whenever a change of the code changes results; ids change with it."""
 
 INERT = {"version", "name", "seed", "replicates", "sweep"}

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from groundswell.analysis import bounds
@@ -124,12 +124,13 @@ def test_feature_label_rises_with_alpha(one, other, xi, gap, eps):
 
 
 @given(SHARES, SHARES, UNITS, POSITIVITIES, EPSILONS)
+@example(one=1.0, other=1e-6, xi=1.0, p=0.5, eps=0.0)  # 1-ξ at every share
 def test_feature_only_rises_with_alpha_unless_the_target_leads_already(one, other, xi, p, eps):
     low, high = bounds.feature_only(sorted([one, other]), uniqueness=xi, positivity=p, epsilon=eps)
     if 1 - p > (1 - 2 * eps) * p:
-        assert low <= high + 1e-9 * abs(low)
+        assert low <= high
     else:
-        assert low >= high - 1e-9 * abs(high)
+        assert low >= high
     assert max(low, high) <= 1
 
 

@@ -37,8 +37,8 @@ MOST = {
 LIKELY = (4, 6, 7)
 """Digits at which an optional field is given."""
 
-GIVEN = ("strategy", "signal", "degree", "ties", "mean_degree", "bound")
-"""Fields that are always given: little happens without them."""
+GIVEN = ("strategy", "signal", "degree", "ties", "mean_degree", "bound", "Boosting.rounds")
+"""Fields that are always given: little happens without them, or too much (100 rounds of trees)."""
 RARE = (
     "homophily",
     "node",
@@ -115,15 +115,17 @@ def section(draw: st.DrawFn, model: type[BaseModel], context: Context) -> dict[s
     for name, field in model.model_fields.items():
         if name == "kind":
             settings[name] = field.default
-        elif field.is_required() or name in GIVEN or draw(_given(name)):
+        elif field.is_required() or draw(_given(name, f"{model.__name__}.{name}")):
             value = draw(field_values(model, name, field, context))
             if value is not None:
                 settings[name] = value
     return settings
 
 
-def _given(name: str) -> Values:
-    digits = LIKELY[-1:] if name in RARE else LIKELY
+def _given(*names: str) -> Values:
+    if any(name in GIVEN for name in names):
+        return st.just(True)
+    digits = LIKELY[-1:] if names[0] in RARE else LIKELY
     return st.integers(0, 9).map(lambda digit: digit in digits)
 
 
