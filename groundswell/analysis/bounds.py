@@ -182,9 +182,8 @@ def feature_only(
     """
     share, signal = checked("alpha", alpha, 0, 1, "(]"), _unit("uniqueness", uniqueness)
     p, clear = checked("positivity", positivity, 0, 1, "(]"), 1 - 2 * _epsilon(epsilon)
-    # The bracket is divided out, so that rounding leaves the bound monotone in α.
-    against = ((1 - p) - clear * p) * signal / (clear * p * share)
-    return plain(1 - np.maximum(0, against + signal))
+    # Divided out: rounding would not leave the bracket monotone in α.
+    return plain(1 - np.maximum(0, ((1 - p) - clear * p) * signal / (clear * p * share) + signal))
 
 
 def feature_only_mass(
