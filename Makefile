@@ -14,17 +14,18 @@ run: .venv/ready  ## run the quickstart on real handwriting and say where the re
 	$(BIN)/groundswell run quickstart
 
 test: .venv/ready  ## the fast tests
-	$(BIN)/python -m pytest -q -n auto -m "not slow"
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
 
 test-slow: .venv/ready  ## the tests that take longer; CI runs them too
-	$(BIN)/python -m pytest -q -n auto -m slow
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m slow
 
 test-all: .venv-nox/ready  ## the fast tests on every Python here: pinned, newest and oldest packages, Mesa 4
 	.venv-nox/bin/nox
 
-coverage: .venv/ready  ## all tests, and which lines and branches they leave out, into coverage-html
+coverage: .venv/ready  ## which lines and branches the fast tests and the browser leave out, into coverage-html
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -q -n auto --cov --cov-report=
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" --cov --cov-report=
+	$(BIN)/python -m pytest -q -m slow --cov --cov-append --cov-report= tests/test_explore.py
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n auto --cov --cov-append --cov-report= $(COMPILED)
 	$(BIN)/coverage report
 	$(BIN)/coverage html -q

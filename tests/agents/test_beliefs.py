@@ -268,3 +268,21 @@ def test_beliefs_that_nobody_asks_for_are_refused(make_scenario, decision):
     with pytest.raises(ScenarioError, match=r"payoff\.belief: .* asks for no beliefs"):
         make_scenario(decision=decision, network=ring, payoff__belief="neighbours")
     make_scenario(decision=decision, network=ring, payoff__belief="last")
+
+
+@pytest.mark.parametrize(
+    ("belief", "message"),
+    [
+        ({"kind": "slope", "window": 2}, "'slope' beliefs need the spill-over as a number"),
+        ("neighbours", "a known response has no placebo to measure"),
+        ("curve", "a known response has no placebo to measure"),
+    ],
+)
+def test_what_gives_no_placebo_cannot_measure_the_spillover(belief, message):
+    with pytest.raises(ValueError, match=message):
+        believed(belief, heard(0.5, 0.5), "measured", curve=np.sqrt)
+
+
+def test_beliefs_about_a_known_response_need_one():
+    with pytest.raises(ValueError, match="these beliefs need a response platform"):
+        believed("curve", heard(0.5))

@@ -117,6 +117,11 @@ def edges(graph):
     return {(min(a, b), max(a, b)) for a, b in graph.edges}
 
 
+def test_a_name_that_no_network_has_gets_a_hint():
+    with pytest.raises(ValueError, match=r"there is no network 'karatte'.*'karate'"):
+        Network.from_settings({"kind": "named", "name": "karatte"})
+
+
 @pytest.mark.parametrize("name", NAMED)
 def test_named_networks_are_networkx_graphs(name):
     graph = nx.convert_node_labels_to_integers(getattr(nx, NAMED[name])())

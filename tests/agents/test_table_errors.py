@@ -214,3 +214,15 @@ def test_all_problems_of_the_data_at_once(make_model, write):
         )
     keys = {problem.key for problem in error.value.problems}
     assert keys == {("population", "label"), ("network", "path")}
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"test_path": "x.csv", "test_share": 0.5}, "give either 'test_path' or 'test_share'"),
+        ({"features": ["age", "age"]}, "'features' names a column twice"),
+    ],
+)
+def test_settings_that_contradict_each_other(write, lines_about, settings, message):
+    (line,) = lines_about(write(GOOD), **settings)
+    assert message in line

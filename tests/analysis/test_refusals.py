@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 
 from groundswell.analysis import bifurcation, markov, participation, replicates
 from groundswell.analysis.finite_game import game
+from groundswell.analysis.tables import as_curve
 
 
 def flat(alpha: float) -> float:
@@ -45,3 +47,9 @@ def test_a_parameter_that_is_varied_has_no_value_of_its_own() -> None:
 def test_without_a_measured_value_nobody_knows_how_many_runs_are_needed() -> None:
     with pytest.raises(ValueError, match="no run has a measured success"):
         replicates.replicates_needed([math.nan, math.nan], 0.1, value="success")
+
+
+def test_a_curve_needs_a_measured_success() -> None:
+    table = pd.DataFrame({"alpha": [0.1, 0.2], "success": [math.nan, math.nan]})
+    with pytest.raises(ValueError, match="the table holds no measured success"):
+        as_curve(table)

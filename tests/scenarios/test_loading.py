@@ -14,6 +14,7 @@ import groundswell as gs
 from groundswell.problems import ScenarioError
 from groundswell.scenarios.loading import library, load_with_origin
 from groundswell.scenarios.positions import key_lines
+from groundswell.scenarios.sweeping import tasks
 from groundswell.scenarios.writing import scenario_text
 
 MINIMAL = {"name": "m", "population": "digits", "platform": {"kind": "learning", "learner": "tree"}}
@@ -205,3 +206,32 @@ def test_loading_never_runs_code_named_in_a_scenario() -> None:
     learner = {"kind": "sklearn", "estimator": "os.system", "parameters": {"command": "false"}}
     with pytest.raises(ScenarioError, match=r"'os\.system' is not an allowed classifier"):
         gs.load({**MINIMAL, "platform": {"kind": "learning", "learner": learner}})
+
+
+def test_extends_is_a_path(tmp_path: Path) -> None:
+    child = tmp_path / "child.toml"
+    child.write_text('name = "child"\nextends = 3\n')
+    said = r"child\.toml:2: extends: should be the path of a scenario file, found 3"
+    with pytest.raises(ScenarioError, match=said):
+        gs.load(child)
+
+
+def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="is a folder; name a file in it"):
+        gs.load(tmp_path)
+
+
+def test_files_inside_a_changed_section_are_found_from_everywhere(tmp_path: Path) -> None:
+    """A swept section with a path in it is recorded with the path as the scenario has it."""
+    (tmp_path / "ties.txt").write_text("0 1\n1 2\n", encoding="utf-8")
+    file = tmp_path / "m.toml"
+    file.write_text(
+        'name = "m"\nrounds = 1\npopulation = { kind = "blank" }\n'
+        'platform = { kind = "response", curve = "logistic" }\n'
+        '[[sweep.grid.network]]\nkind = "edge-list"\npath = "ties.txt"\n',
+        encoding="utf-8",
+    )
+    loaded = load_with_origin(file)
+    (task,) = tasks(loaded.scenario, loaded.origin)
+    absolute = str(tmp_path / "ties.txt")
+    assert task.recorded == {"network": {"kind": "edge-list", "path": absolute}}

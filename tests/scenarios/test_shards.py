@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 import groundswell as gs
 from groundswell.problems import InputError
+from groundswell.scenarios.identity import NUMBERS
 from groundswell.scenarios.shards import Shard, merge
 
 ROOT = Path(__file__).parents[2]
@@ -104,6 +106,17 @@ def test_parts_of_two_studies_are_refused(study: Path, tmp_path: Path) -> None:
         merge([tmp_path / "a", tmp_path], tmp_path / "out")
     with pytest.raises(InputError, match="holds the results of other settings"):
         merge([tmp_path / "a"], tmp_path / "b")
+
+
+def test_parts_of_two_versions_of_the_numbers_are_refused(study: Path, tmp_path: Path) -> None:
+    for name in "ab":
+        gs.sweep(study, out=tmp_path / name)
+    manifest = tmp_path / "b" / "manifest.json"
+    there = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps({**there, "numbers": NUMBERS - 1}), encoding="utf-8")
+    with pytest.raises(InputError, match=f"numbers versions {NUMBERS} and {NUMBERS - 1}"):
+        merge([tmp_path / "a", tmp_path / "b"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
