@@ -204,6 +204,11 @@ def test_masses_at_the_edges(mass, expected):
     assert mass == pytest.approx(expected, nan_ok=True)
 
 
+def test_feature_only_mass_at_its_ends():
+    assert bounds.feature_only_mass(1, uniqueness=0, positivity=0.25) == 0
+    assert bounds.feature_only_mass(0.625, uniqueness=0.125, positivity=0.25) == 1
+
+
 def test_feature_only_mass_where_the_target_exactly_ties():
     """p = ½, ε = 0: the bound is 1 - ξ at every share, so all or none suffice."""
     assert bounds.feature_only_mass(0.7, uniqueness=0.3, positivity=0.5) == 0

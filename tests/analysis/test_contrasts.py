@@ -34,7 +34,9 @@ def test_it_is_the_paired_t_interval_and_the_bootstrap() -> None:
     assert (row["low"], row["high"]) == pytest.approx((interval.low, interval.high))
     assert row["sd"] == pytest.approx(np.std(other - base, ddof=1))
     assert row["correlation"] == pytest.approx(np.corrcoef(base, other)[0, 1])
-    resampled = stats.bootstrap((other - base,), np.mean, method="percentile", rng=3)
+    resampled = stats.bootstrap(
+        (other - base,), np.mean, method="percentile", random_state=np.random.default_rng(3)
+    )
     assert (row["boot_low"], row["boot_high"]) == pytest.approx(
         resampled.confidence_interval, abs=0.004
     )

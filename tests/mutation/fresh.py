@@ -52,6 +52,7 @@ def fresh(tests: list[str]) -> Run:
         if Path(mutant.module).stem in COMPILED:  # numba would not see the change
             numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"] = str(folder / "numba")
         sys.meta_path.insert(0, Served(mutant))
+        importlib.import_module(mutant.name)  # pytest would import a file that it is given itself
         return int(pytest.main([*OPTIONS, f"--basetemp={folder / 'tmp'}", *tests], [watch]))
 
     return run
