@@ -90,9 +90,9 @@ def test_saved_results_open_again_and_equal_their_exports(tmp_path: Path) -> Non
     opened = gs.open(folder)
     pd.testing.assert_frame_equal(opened.series, result.series)
     pd.testing.assert_frame_equal(pd.read_parquet(folder / "series.parquet"), result.series)
-    from_csv = pd.read_csv(folder / "series.csv", float_precision="round_trip")
+    from_csv = pd.read_csv(folder / "series.csv", dtype=str)  # pandas < 3.1 drops the last bit
     for name in ("round", "members", "success", "alpha", "welfare"):
-        np.testing.assert_array_equal(from_csv[name], result.series[name])
+        np.testing.assert_array_equal(from_csv[name].map(float), result.series[name])
     assert opened.scenario == result.scenario
     described = json.loads((folder / "columns.json").read_text(encoding="utf-8"))
     assert list(described["series"]) == list(result.series.columns)
