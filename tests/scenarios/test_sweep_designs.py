@@ -293,13 +293,13 @@ def calls(scenario, origin) -> int:
 
 
 def test_twice_the_points_are_twice_the_work() -> None:
-    def points(count: int) -> int:
+    def work(count: int) -> int:
         design = {"points": count, "ranges": {BENEFIT: [0.5, 1.5], COST: [0.0, 1.0]}}
         loaded = load_with_origin(BLANK | {"sweep": {"sobol": design}})
         return calls(loaded.scenario, loaded.origin)
 
-    points(2)  # what is made once
-    assert points(512) < 2.1 * points(256)
+    work(2)  # what is made once
+    assert work(512) < 2.1 * work(256)
 
 
 def test_only_sensitivity_designs_load_salib() -> None:
@@ -344,10 +344,10 @@ def test_the_schema_takes_ranges_as_lists() -> None:
 
 
 def test_twice_the_rows_are_twice_the_work(table) -> None:
-    def rows(count: int) -> int:
+    def work(count: int) -> int:
         lines = "\n".join(f"{number / 1000},{number % 20}" for number in range(count))
         loaded = load_with_origin(table(f"{BENEFIT},{SEEDS}\n{lines}\n"))
         return calls(loaded.scenario, loaded.origin)
 
-    rows(2)
-    assert rows(512) < 2.1 * rows(256)
+    work(2)
+    assert work(512) < 2.1 * work(256)
