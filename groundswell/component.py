@@ -13,11 +13,18 @@ from difflib import get_close_matches
 from importlib.metadata import entry_points
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 ENTRY_POINT_GROUP = "groundswell.components"
-
+LARGEST = 1e30
+"""Largest number that a setting may be: what is computed from a few of them stays finite."""
 
 PARTS: dict[str, type[Component]] = {}
 """The parts by name, in order of definition."""
@@ -38,6 +45,20 @@ class Settings(BaseModel):
         use_attribute_docstrings=True,
         validate_default=True,
     )
+
+    @field_validator("*")
+    @classmethod
+    def _finite_with_others(cls, value: Any) -> Any:
+        """Refuse numbers that would overflow in the first sum or product."""
+        inner = value.values() if isinstance(value, dict) else value
+        for number in inner if isinstance(value, dict | tuple) else (value,):
+            if isinstance(number, float) and abs(number) > LARGEST:
+                raise PydanticCustomError(
+                    "extreme",
+                    "should be from -{most} to {most}, found {found}",
+                    {"most": f"{LARGEST:g}", "found": repr(number)},
+                )
+        return value
 
 
 class Component(Settings):

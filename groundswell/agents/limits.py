@@ -11,6 +11,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import core_schema
 
 from groundswell.agents.distribution import Constant, Distribution
+from groundswell.component import LARGEST
 from groundswell.data import Floats
 from groundswell.problems import InputError, Key
 
@@ -75,7 +76,8 @@ class Within:
 Probability = Annotated[Distribution, Within("a probability lies in [0, 1]", ge=0, le=1)]
 Positive = Annotated[Distribution, Within("should be positive", gt=0)]
 Amount = Annotated[
-    Distribution, Within("should lie within ±1e100, so that payoffs add up", ge=-1e100, le=1e100)
+    Distribution,
+    Within(f"should be from -{LARGEST:g} to {LARGEST:g}", ge=-LARGEST, le=LARGEST),
 ]
 NotNegative = Annotated[Distribution, Within("should not be negative", ge=0)]
 

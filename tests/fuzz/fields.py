@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from groundswell import scenario  # noqa: F401  (registers all kinds)
 from groundswell.agents.population import Population
-from groundswell.component import Component
+from groundswell.component import LARGEST, Component
 from groundswell.data import Schema
 from groundswell.platform.learners.scikit import ALLOWED
 from groundswell.settings_errors import validated
@@ -180,7 +180,7 @@ def numbers(kind: type, limits: tuple[Any, ...], name: str) -> Values:
     )
     if high or below or name in MOST:
         return usual
-    beyond = [3.0, 1e3, 1e9] + ([] if low or above else [-3.0, -1e9])
+    beyond = [3.0, 1e3, 1e9, LARGEST] + ([] if low or above else [-3.0, -1e9, -LARGEST])
     return mostly(usual, st.sampled_from(beyond))
 
 
@@ -193,7 +193,11 @@ def _labels(context: Context) -> Values:
 def _features(context: Context) -> Values:
     def value(name: str) -> Values:
         found = [one.categories for one in context.schema.columns if one.name == name]
-        return st.sampled_from(found[0]) if found and found[0] else st.floats(-2, 2)
+        return (
+            st.sampled_from(found[0])
+            if found and found[0]
+            else mostly(st.floats(-2, 2), st.just(LARGEST))
+        )
 
     one = st.sampled_from(context.columns).flatmap(
         lambda name: st.tuples(st.just(name), value(name))

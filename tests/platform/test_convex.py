@@ -186,3 +186,8 @@ def test_descent_says_when_it_diverges() -> None:
         Descent(steps=300, rate=1e6, penalty=1.0).fit(
             training(sample(0, IMAGES)), np.random.default_rng(0)
         )
+
+
+def test_convex_says_when_its_penalty_is_lost_in_rounding() -> None:
+    with pytest.raises(DivergedError, match="raise 'penalty'"):
+        Convex(penalty=1e-300).fit(training(sample(0, CELLS), CELLS), np.random.default_rng(0))

@@ -38,7 +38,12 @@ SETTINGS = [
     ("rounds = 3", 'rounds = "3"', "small.toml:2: rounds: should be a valid integer, found '3'"),
     ("rounds = 3", "rounds = true", "small.toml:2: rounds: should be a valid integer, found True"),
     ('name = "small"', "", "small.toml: name: is missing"),
-    ("rounds = 3", "rounds = 3\npayoff.cost = 1e308", "small.toml:3: payoff.cost: should lie"),
+    ("rounds = 3", "rounds = 3\npayoff.cost = 1e308", "small.toml:3: payoff.cost: should be from"),
+    (
+        "rounds = 3",
+        "rounds = 3\npayoff.spillover = 1.1e30",
+        "small.toml:3: payoff.spillover: should be from -1e+30 to 1e+30, found 1.1e+30",
+    ),
     ("seeds = 2", "seeds = 1.5", "small.toml:13: collective.seeds: is a share"),
     ("seeds = 2", 'seeds = "few"', "small.toml:13: collective.seeds: should be a valid integer or"),
     ('"logistic"', '"logistics"', "small.toml:19: platform.learner: unknown kind 'logistics'"),
@@ -98,6 +103,11 @@ def test_wrong_tables(folder: Path, content: str, message: str) -> None:
     (folder / "bad.csv").write_text(content, encoding="utf-8")
     (line,) = problems(edited(folder, "people.csv", "bad.csv"))
     assert message in line
+
+
+def test_an_extreme_number_in_a_signal(folder: Path) -> None:
+    (line,) = problems(folder / "small.toml", **{"collective.signal.features.x": 1e300})
+    assert "collective.signal.features: should be from -1e+30 to 1e+30, found 1e+300" in line
 
 
 def test_text_in_a_numeric_signal(folder: Path) -> None:

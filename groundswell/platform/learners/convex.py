@@ -10,7 +10,7 @@ from pydantic import Field
 
 from groundswell.data import Floats, Ints, Schema
 from groundswell.gradients import Objective
-from groundswell.platform.learners.base import Classifier, Learner, TrainingSet
+from groundswell.platform.learners.base import Classifier, DivergedError, Learner, TrainingSet
 from groundswell.platform.learners.objective import ConvexObjective, Loss
 
 
@@ -46,10 +46,20 @@ class Convex(Learner):
         return ConvexObjective(schema, self.loss, self.penalty)
 
     def fit(self, data: TrainingSet, rng: np.random.Generator) -> Classifier:
-        """Return the minimum, sought from that of the model served before."""
+        """Return the minimum, sought from that of the model served before.
+
+        Raises
+        ------
+        DivergedError
+            If the penalty is lost in rounding, so that there is no one minimum.
+        """
         objective, before = self.objective(data.schema, rng), data.start
         start = before.parameters if isinstance(before, ParametricModel) else None
-        return ParametricModel(objective, objective.solve(data.points, start))
+        try:
+            parameters = objective.solve(data.points, start)
+        except np.linalg.LinAlgError:
+            raise DivergedError("the minimum is not unique in rounding; raise 'penalty'") from None
+        return ParametricModel(objective, parameters)
 
 
 @dataclass(frozen=True)

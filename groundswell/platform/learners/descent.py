@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -19,11 +19,10 @@ from groundswell.platform.learners.base import (
 )
 from groundswell.platform.learners.convex import ParametricModel
 from groundswell.platform.learners.objective import features, number_of_features
+from groundswell.platform.learners.widths import Widths, refuse_beyond_memory
 
 if TYPE_CHECKING:
     import torch
-
-Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(strict=False)]
 
 
 class Descent(Learner):
@@ -49,6 +48,10 @@ class Descent(Learner):
     """Strength of the pull of all parameters towards 0, per unit of mean loss."""
     law: bool = False
     """Fit αP* + (1-α)P0 itself instead of submitted points; needs a population with known P0."""
+
+    def check(self, schema: Schema) -> None:
+        """Refuse, with an `InputError`, more parameters than memory holds."""
+        refuse_beyond_memory(self.hidden, schema)
 
     @property
     def exact(self) -> bool:

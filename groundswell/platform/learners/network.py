@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from groundswell.data import Bools, Floats, Ints, Points
+from groundswell.data import Bools, Floats, Ints, Points, Schema
 from groundswell.platform.learners.base import (
     Classifier,
     DivergedError,
@@ -19,6 +19,7 @@ from groundswell.platform.learners.base import (
     seed_of,
 )
 from groundswell.platform.learners.encoding import Encoder, encoder
+from groundswell.platform.learners.widths import Widths, refuse_beyond_memory
 from groundswell.problems import InputError
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from groundswell.platform.learners.stack import Layers
 
 State = dict[str, Any]
-Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(strict=False)]
 SMALLEST_STEP = 10
 
 
@@ -81,6 +81,10 @@ class Network(Learner):
                 f"{np.ceil(self.batch * SMALLEST_STEP / self.step_points):.0f}, or reweigh less"
             )
         return self
+
+    def check(self, schema: Schema) -> None:
+        """Refuse, with an `InputError`, more parameters than memory holds."""
+        refuse_beyond_memory(self.hidden, schema)
 
     def check_size(self, points: int) -> None:
         """Refuse a rule that rests on too few of the points there are."""

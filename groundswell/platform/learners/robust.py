@@ -110,7 +110,8 @@ class GroupDRO(Network):
     """Step size η_q of the groups' weights."""
 
     def check(self, schema: Schema) -> None:
-        """Refuse groups that do not exist."""
+        """Refuse groups that do not exist, and more parameters than memory holds."""
+        super().check(schema)
         if self.groups in {BY_LABEL, BY_COLLECTIVE}:
             return
         try:

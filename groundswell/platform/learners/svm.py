@@ -30,7 +30,7 @@ class SVM(ScikitLearner):
     deterministic = True
     kernel: Literal["linear", "rbf", "poly", "sigmoid"] = "rbf"
     """What stands in for the inner product of two points."""
-    strength: float = Field(1.0, gt=0)
+    strength: float = Field(1.0, gt=0, le=1e9)
     """Penalty C of points on the wrong side of the margin: large is less regularised."""
     gamma: Gamma = "scale"
     """Factor γ of the inner product or the squared distance inside a kernel that is not linear;

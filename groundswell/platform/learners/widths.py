@@ -1,0 +1,37 @@
+"""Widths of hidden layers, and the memory that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import Field
+
+from groundswell.data import Schema
+from groundswell.machine import gigabytes, memory
+from groundswell.problems import InputError
+
+Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(strict=False)]
+
+BYTES = 16
+"""Per parameter: the number, its gradient, and the two means of Adam, in single precision."""
+
+
+def refuse_beyond_memory(hidden: Sequence[int], schema: Schema) -> None:
+    """Refuse a network that this machine's memory cannot hold, before any of it is made.
+
+    Raises
+    ------
+    InputError
+        With the memory it would need.
+    """
+    inputs = sum(len(column.categories or ("numeric",)) for column in schema.columns)
+    widths = (inputs, *hidden, len(schema.labels))
+    needed = BYTES * sum(before * behind for before, behind in pairwise(widths))
+    if needed > memory():
+        raise InputError(
+            f"a network this wide would need about {gigabytes(needed)} of memory; this machine "
+            f"has {gigabytes(memory())}",
+            key=("hidden",),
+        )
