@@ -59,10 +59,12 @@ def test_a_read_only_package_compiles_its_loops_anew(study: Path, apart, start) 
     script = f"mount --bind '{package}' '{package}'; mount -o remount,bind,ro '{package}'"
     for folder in package.rglob("__pycache__"):
         script += f"; mount -t tmpfs -o ro tmpfs '{folder}'"
-    bare = environment(HOME="/nonexistent", XDG_CACHE_HOME=None, NUMBA_CACHE_DIR=None)
-    tied = ("--set", 'network={kind="watts-strogatz",degree=4}', "--set", "decision.of=neighbours")
+    bare = environment(HOME="/proc/nowhere", XDG_CACHE_HOME=None, NUMBA_CACHE_DIR=None)
+    turns = ("--set", 'network={kind="ring",degree=4}', "--set", "decision.activation=sequential")
     before = apart("mount", script)
-    done = start("run", "tiny.toml", "--out", "out", *tied, before=before, env=bare)
+    done = start("run", "tiny.toml", "--out", "out", *turns, before=before, env=bare)
     assert done.returncode == 0, done.stderr
-    assert start("run", "tiny.toml", "--out", "again", *tied).returncode == 0
+    cached = environment(NUMBA_CACHE_DIR=str(study / "cache"))
+    assert start("run", "tiny.toml", "--out", "again", *turns, env=cached).returncode == 0
+    assert list((study / "cache").rglob("*.nbi")), "nothing was compiled"
     assert gs.open("out").series.equals(gs.open("again").series)

@@ -51,7 +51,7 @@ def test_no_home(study: Path, start) -> None:
     bare = {"HOME": None, "XDG_CACHE_HOME": None, "MPLCONFIGDIR": None, "NUMBA_CACHE_DIR": None}
     done = start("run", "tiny.toml", "--out", "out", env=environment(**bare))
     assert done.returncode == 0, done.stderr
-    nowhere = environment(**bare | {"HOME": "/nonexistent", "USERPROFILE": "/nonexistent"})
+    nowhere = environment(**bare | {"HOME": "/proc/nowhere", "USERPROFILE": "/proc/nowhere"})
     assert start("report", "out", env=nowhere).returncode == 0
     text = (study / "tiny.toml").read_text(encoding="utf-8")
     table = '{ kind = "table", path = "~nobody-of-that-name/x.csv", label = "y" }'
