@@ -85,7 +85,7 @@ def check(path: Path) -> str:
 
 
 def _ended(result: gs.Result) -> str:
-    """Look for runs that failed, and for numbers that are missing."""
+    """Look for runs that failed, and for numbers that are missing or infinite."""
     failed = result.runs[result.runs["status"] == "failed"]
     if len(failed):
         error = str(failed["error"].iloc[0])
@@ -99,6 +99,7 @@ def _ended(result: gs.Result) -> str:
     if not learns or (strategy.has_success and not isinstance(strategy, GradientStrategy)):
         needed.append("success")
     missing = [name for name in needed if np.isnan(series[name].to_numpy(float)).any()]
+    missing += [name for name in series.select_dtypes("floating") if np.isinf(series[name]).any()]
     sound = set(result.runs["status"]) == {"ok"}
     return f"no number in {', '.join(missing)}" if missing and sound else RAN
 
