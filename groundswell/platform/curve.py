@@ -59,7 +59,7 @@ class TableCurve(Curve):
     alpha: Numbers = Field(min_length=1)
     """Shares, ascending."""
     success: Numbers = Field(min_length=1)
-    """Success at those shares."""
+    """Success at those shares, from 0 to 1."""
 
     @model_validator(mode="after")
     def _is_a_function(self) -> TableCurve:
@@ -72,6 +72,9 @@ class TableCurve(Curve):
             or not 0 <= self.alpha[0] <= self.alpha[-1] <= 1
         ):
             raise ValueError("'alpha' must rise strictly and lie in [0, 1]")
+        beyond = [value for value in self.success if not 0 <= value <= 1]
+        if beyond:
+            raise ValueError(f"'success' must lie in [0, 1], found {beyond[0]:g}")
         return self
 
     def __call__(self, alpha: Floats) -> Floats:

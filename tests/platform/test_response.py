@@ -72,6 +72,11 @@ def test_curves_take_arrays_and_stay_between_0_and_1(name, alphas):
         ({"kind": "table", "alpha": [0.1, 0.1], "success": [0.0, 1.0]}, "must rise strictly"),
         ({"kind": "table", "alpha": [0.1, 1.1], "success": [0.0, 1.0]}, "must rise strictly"),
         ({"kind": "table", "alpha": [], "success": []}, "at least 1 item"),
+        (
+            {"kind": "table", "alpha": [0, 1], "success": [0.5, 5.0]},
+            r"'success' must lie in \[0, 1\], found 5",
+        ),
+        ({"kind": "table", "alpha": [0, 1], "success": [-0.1, 1.0]}, "found -0.1"),
         ({"kind": "step", "at": 1.2}, "less than or equal to 1"),
         ({"kind": "logistic", "steepness": 0.0}, "greater than 0"),
         ({"kind": "planting", "epsilon": 0.5}, "less than 0.5"),
