@@ -196,7 +196,9 @@ class EncodedClassifier:
     classifier: Any
 
     def predict(self, X: Features) -> Ints:
-        """Return what it answers to each row."""
+        """Return what it answers to each row; scikit-learn refuses to answer none."""
+        if not len(X):
+            return np.zeros(0, dtype=np.int64)
         answer: Ints = self.classifier.predict(self.features.transform(X))
         return answer
 

@@ -165,6 +165,8 @@ class NaiveBayesClassifier:
 
     def predict(self, X: Floats) -> Ints:
         """Return the most probable label of each row."""
+        if not len(X):
+            return np.zeros(0, dtype=np.int64)
         prior = self.seen[self.labels]
         log_joint = (1 - len(self.parts)) * np.log(prior / prior.sum()) + sum(
             model.predict_joint_log_proba(X[:, columns]) for columns, model in self.parts
