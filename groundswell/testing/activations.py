@@ -6,12 +6,13 @@ import numpy as np
 
 from groundswell.agents.columns import Columns
 from groundswell.data import Ints
-from groundswell.testing.laws import Subject, demand, given, law
+from groundswell.testing.laws import Subject, demand, given, law, returned
 from groundswell.testing.places import place
-from groundswell.testing.sameness import repeated
+from groundswell.testing.sameness import follows_its_generator, repeated
 
 SIZES = (1, 2, 40)
 ROUNDS = range(20)
+MANY = 300
 
 
 @law("activation")
@@ -31,6 +32,27 @@ def it_names_users(subject: Subject) -> None:
                 f"it returns {found[:9]}",
                 f"rows of users go from 0 to {users - 1}",
             )
+
+
+@law("activation")
+def another_seed_is_another_round(subject: Subject) -> None:
+    """What is random about `users` comes from `rng`."""
+    columns = place(subject.component).columns
+    with given(f"{columns.users} users"):
+        follows_its_generator(lambda rng: subject.component.users(columns, rng))
+
+
+@law("activation")
+def somebody_revises(subject: Subject) -> None:
+    """Where anybody may revise, somebody does at some time."""
+    columns = place(subject.component).columns
+    may = subject.component.may_revise(columns)
+    with given(f"{columns.users} users, {MANY} rounds"):
+        demand(
+            not may.any() or any(len(_revising(subject, columns, seed)) for seed in range(MANY)),
+            f"nobody revises, and `may_revise` says of {np.count_nonzero(may)} users that they may",
+            "return rows of users, or have `may_revise` return False for all who never do",
+        )
 
 
 @law("activation")
@@ -57,7 +79,7 @@ def at_once_means_once(subject: Subject) -> None:
 def only_those_who_may_revise_do(subject: Subject) -> None:
     """`may_revise` is true of everybody who ever revises."""
     columns = place(subject.component).columns
-    may = subject.component.may_revise(columns)
+    may = returned(subject.component.may_revise(columns), np.ndarray)
     demand(
         may.shape == (columns.users,) and may.dtype == bool,
         f"`may_revise` returns {may.dtype} of shape {may.shape}",
@@ -74,5 +96,4 @@ def only_those_who_may_revise_do(subject: Subject) -> None:
 
 
 def _revising(subject: Subject, columns: Columns, seed: int = 1) -> Ints:
-    users: Ints = subject.component.users(columns, np.random.default_rng(seed))
-    return users
+    return returned(subject.component.users(columns, np.random.default_rng(seed)), np.ndarray)

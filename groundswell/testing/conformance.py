@@ -1,4 +1,4 @@
-"""`check_component`: everything that a part of a scenario promises, tried on small inputs."""
+"""`check_component`: the laws of the parts of a scenario, tried on small inputs."""
 
 from __future__ import annotations
 
@@ -32,21 +32,24 @@ class ConformanceError(AssertionError):
 def check_component(component: Component, *, schema: Schema | None = None) -> None:
     """Check that a component keeps the laws of its part.
 
+    Usual mistakes break one. What passes need not be right: no law knows what it is meant to do.
+
     Parameters
     ----------
     component
         The component with its parameters, such as ``MyRule(threshold=0.3)``. Check one with each
         setting that changes what it does.
     schema
-        What its data look like, for components that name columns, labels or categories. By
-        default the data have the labels "a", "b", "c" and, by form: "columns" the numbers ``age``
-        and ``wage`` and the category ``city`` (Bern, Lima, Oslo, Rome), "images" five pixels
-        ``pixel0``, ..., "cells" four cells, "text" a few words.
+        What its data look like, for components that name columns, labels or categories: at least
+        one column and two labels. By default the data have the labels "a", "b", "c" and, by form:
+        "columns" the numbers ``age`` and ``wage`` and the category ``city`` (Bern, Lima, Oslo,
+        Rome), "images" five pixels ``pixel0``, ..., "cells" four cells, "text" a few words.
 
     Raises
     ------
     ConformanceError
-        If it breaks any: an `AssertionError` that says which, on what input, and what to do.
+        If it breaks any: an `AssertionError` that says which, on what input, and what to do. Also
+        if there is nothing to check: no component, or a schema that no data can be made for.
 
     >>> from groundswell.agents.decision import Threshold
     >>> from groundswell.agents.distribution import constant
@@ -54,12 +57,26 @@ def check_component(component: Component, *, schema: Schema | None = None) -> No
     """
     if not isinstance(component, Component):
         raise ConformanceError(_no_component(component))
+    if schema is not None:
+        _refuse(schema)
     subject = Subject(component, tuple(SCHEMAS.values()) if schema is None else (schema,))
     laws = _laws(component.part)
     with threadpool_limits(limits=1):
         broken = [text for one in laws if (text := _broken(one, subject))]
     if broken:
         raise ConformanceError(_report(component, broken, len(laws)))
+
+
+def _refuse(schema: object) -> None:
+    """Refuse what no data can be made for."""
+    if not isinstance(schema, Schema):
+        raise ConformanceError(f"schema= takes a groundswell.data.Schema, found {schema!r}")
+    if schema.form not in SCHEMAS:
+        forms = ", ".join(f"'{form}'" for form in SCHEMAS)
+        raise ConformanceError(f"schema= has the form '{schema.form}'; works: {forms}")
+    if not schema.columns or len(schema.labels) < 2:  # noqa: PLR2004
+        found = f"{len(schema.columns)} columns and {len(schema.labels)} labels"
+        raise ConformanceError(f"schema= needs a column and two labels, found {found}")
 
 
 def _report(component: Component, broken: list[str], laws: int) -> str:

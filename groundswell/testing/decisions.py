@@ -11,7 +11,7 @@ from groundswell.agents.beliefs import KnownCurve, Last, Neighbours
 from groundswell.agents.payoff import Payoff
 from groundswell.agents.situation import Situation
 from groundswell.data import Bools, Floats, Ints
-from groundswell.testing.laws import Subject, demand, given, law
+from groundswell.testing.laws import Subject, demand, given, law, returned
 from groundswell.testing.places import Place, place, places
 from groundswell.testing.sameness import repeated
 
@@ -92,6 +92,25 @@ def both_forms_agree(subject: Subject, here: Place, payoff: Payoff) -> None:
                 f"{bool(joined[users[0]])}",
                 "have both call one function; `take_turns` changes `joined` in place",
             )
+
+
+@law("decision", over=_cases)
+def each_sees_the_moves_before(subject: Subject, here: Place, payoff: Payoff) -> None:
+    """One turn after another: users see the moves before theirs, and have draws of their own."""
+    order = np.random.default_rng(8).permutation(here.users)
+    draws, locked = dealt(subject, order, 8), _locked(here)
+    together = _after_turns(subject, here, payoff, order, draws)
+    joined = here.columns["joined"].copy()
+    for turn in range(here.users):
+        now, one = here.after(joined.copy()).situation(payoff), slice(turn, turn + 1)
+        subject.component.take_turns(now, order[one], draws[one], joined, locked)
+        user = order[turn]
+        demand(
+            joined[user] == together[user],
+            f"after {turn} turns of others user {user} is {'in' if together[user] else 'out'}, and "
+            f"{'in' if joined[user] else 'out'} if the round starts where they left it",
+            "look at `joined`, not at the round's start; row i of `draws` belongs to user order[i]",
+        )
 
 
 @law("decision", over=_cases)
@@ -184,7 +203,7 @@ def _locked(here: Place) -> Bools:
 
 
 def _wants(subject: Subject, situation: Situation, users: Ints, draws: Floats) -> Bools:
-    return np.asarray(subject.component.wants(situation, users, draws))
+    return returned(subject.component.wants(situation, users, draws), np.ndarray)
 
 
 def _after_turns(

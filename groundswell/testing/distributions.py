@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
+
 import numpy as np
 
 from groundswell.agents.distribution import Continuous
@@ -9,7 +12,7 @@ from groundswell.data import Floats
 from groundswell.problems import InputError
 from groundswell.testing.laws import Subject, demand, given, law
 from groundswell.testing.places import numbers
-from groundswell.testing.sameness import repeated
+from groundswell.testing.sameness import follows_its_generator, repeated
 
 SIZES = range(61)
 
@@ -40,6 +43,15 @@ def one_number_per_user(subject: Subject) -> None:
         f"it refuses every number of users from 1 to {SIZES[-1]}",
         "check one for so many users, or with a column that is there: pass schema=",
     )
+
+
+@law("distribution")
+def another_seed_is_another_draw(subject: Subject) -> None:
+    """What is random about `draw` comes from `rng`."""
+    for users in reversed(SIZES):  # with few users two seeds may well give the same
+        with given(f"{users} users"), suppress(InputError):
+            follows_its_generator(partial(subject.component.draw, users, columns=numbers(users)))
+            return
 
 
 @law("distribution")

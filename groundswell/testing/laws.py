@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from groundswell.data import Schema
 
 ANY_PART = "any part"
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,20 @@ def demand(holds: object, found: str, advice: str) -> None:
     """
     if not holds:
         raise BrokenError(found, advice)
+
+
+def returned(found: object, kind: type[ResultT]) -> ResultT:
+    """Return what a component has returned, having seen that it is of the kind promised.
+
+    Raises
+    ------
+    BrokenError
+        If it is something else: laws go on to use it.
+    """
+    if not isinstance(found, kind):
+        name = "None" if found is None else f"a {type(found).__name__}"
+        raise BrokenError(f"it returns {name}", f"return a {kind.__module__}.{kind.__name__}")
+    return found
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from groundswell.testing.places import fitting, points, training
 from groundswell.testing.sameness import repeated
 
 POINTS = 120
+ROWS = 20
 HEAVY = 9.0
 NOISE = 0.5
 SOLVED = 0.99
@@ -104,6 +105,26 @@ def the_same_again(subject: Subject, schema: Schema, data: Points) -> None:
 
 
 @law("learner", over=_data)
+def rows_are_answered_by_themselves(subject: Subject, schema: Schema, data: Points) -> None:
+    """The answer to a row does not depend on the rows beside it; no rows are no answers."""
+    model, X = _fitted(subject, training(data, schema)), points(schema, ROWS, seed=1).X
+    together, turned = model.predict(X), model.predict(X[::-1].copy())[::-1]
+    alone = np.concatenate([model.predict(X[row : row + 1]) for row in range(ROWS)])
+    for found, how in ((turned, "in another order"), (alone, "by themselves")):
+        strange = np.flatnonzero(found != together)
+        demand(
+            not len(strange),
+            f"rows {strange[:5]} are answered otherwise {how}",
+            "go by the row and what `fit` has learned: means and the like are of training data",
+        )
+    demand(
+        np.shape(model.predict(X[:0])) == (0,),
+        f"0 rows have answers of shape {np.shape(model.predict(X[:0]))}",
+        "return an empty array of int64",
+    )
+
+
+@law("learner", over=_data)
 def one_label_is_the_answer(subject: Subject, schema: Schema, data: Points) -> None:
     """Where everybody submits one label, that is the answer to everything."""
     last = len(schema.labels) - 1
@@ -137,8 +158,9 @@ def the_order_of_labels_means_nothing(subject: Subject, schema: Schema, data: Po
 def weights_decide(subject: Subject, schema: Schema, data: Points) -> None:
     """Points of weight 9 are 9 points, if it says that it can weigh them."""
     heavy = data.where(data.y > 0)
-    light = replace(heavy, y=np.zeros(len(heavy), dtype=np.int64))
-    weight = np.repeat([HEAVY, 1.0], len(heavy))
+    # All of them, for if two labels had the same X no answer would be better than another.
+    light = replace(data, y=np.zeros(len(data), dtype=np.int64))
+    weight = np.repeat([HEAVY, 1.0], [len(heavy), len(light)])
     _compare(subject, schema, concatenate([heavy, light]), weight)
 
 
@@ -209,6 +231,11 @@ def what_it_goes_on_from_stays(subject: Subject, schema: Schema, data: Points) -
 
 def _fitted(subject: Subject, data: TrainingSet, seed: int = 3) -> Classifier:
     model: Classifier = subject.component.fit(data, np.random.default_rng(seed))
+    demand(
+        hasattr(model, "predict"),
+        f"`fit` returns {model!r}",
+        "return a model: an object with a method `predict`",
+    )
     return model
 
 

@@ -134,13 +134,20 @@ class Place:
             ties = from_pairs(self.users, a, b, weights, directed=ties.directed)
         return Place(f"{self.name}, renamed", columns, ties)
 
+    def after(self, joined: Bools) -> Place:
+        """Return the same users when others are members."""
+        return self._with(joined=joined)
+
     def with_joined(self, joined: Bools, name: str) -> Place:
         """Return the same users with other members, nobody committed or removed."""
-        columns, nobody = Columns(self.users), np.zeros(self.users, dtype=bool)
+        nobody = np.zeros(self.users, dtype=bool)
+        return replace(self._with(joined=joined, committed=nobody, removed=nobody), name=name)
+
+    def _with(self, **states: Bools) -> Place:
+        columns = Columns(self.users)
         for column in self.columns:
-            columns[column] = self.columns[column]
-        columns["joined"], columns["committed"], columns["removed"] = joined, nobody, nobody
-        return replace(self, name=name, columns=columns)
+            columns[column] = states.get(column, self.columns[column])
+        return replace(self, columns=columns)
 
 
 def heard() -> list[News]:

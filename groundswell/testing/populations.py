@@ -7,8 +7,8 @@ import numpy as np
 from groundswell.agents.population import Rows, Source
 from groundswell.data import Points
 from groundswell.problems import InputError
-from groundswell.testing.laws import Subject, demand, given, law
-from groundswell.testing.sameness import repeated
+from groundswell.testing.laws import Subject, demand, given, law, returned
+from groundswell.testing.sameness import follows_its_generator, repeated
 
 SIZES = (1, 2, 30)
 FRESH = (0, 1, 25)
@@ -31,6 +31,31 @@ def users_hold_points(subject: Subject) -> None:
                 f"owners are {rows.owner.dtype} of shape {rows.owner.shape}: {rows.owner[:5]}",
                 f"say of each point which user it belongs to, from 0 to {users - 1}",
             )
+
+
+@law("population")
+def data_are_spread(subject: Subject) -> None:
+    """Where there are many users and points, not all points belong to one user."""
+    users, source = SIZES[-1], _open(subject)
+    owner = _rows(source, users).owner
+    with given(f"{users} users, {len(owner)} points"):
+        demand(
+            subject.component.size() == 1 or len(owner) <= 1 or len(np.unique(owner)) > 1,
+            f"all belong to user {owner[:1]}",
+            "say of each point which user it belongs to, such as np.arange(users)",
+        )
+
+
+@law("population")
+def another_seed_is_another_sample(subject: Subject) -> None:
+    """What is random about the data comes from `rng`."""
+
+    def sample(rng: np.random.Generator) -> tuple[Rows, Points]:
+        source = returned(subject.component.open(rng), Source)
+        return source.rows(SIZES[-1], rng), source.fresh(FRESH[-1], rng)
+
+    with given(f"{SIZES[-1]} users"):
+        follows_its_generator(sample)
 
 
 @law("population")
@@ -71,20 +96,25 @@ def it_says_what_data_look_like(subject: Subject) -> None:
 
 @law("population")
 def a_known_law_is_one(subject: Subject) -> None:
-    """P0 is known where `exact` says so, and sums to one."""
+    """P0 is known where `exact` says so, has no negative values, and sums to one."""
     source = _open(subject)
     demand(
         (source.law is not None) == bool(subject.component.exact),
         f"`exact` is {subject.component.exact}, and `law` is {type(source.law).__name__}",
         "return the law as weighted points, or set `exact` to False",
     )
-    for name, total in (
-        ("p0", None if source.p0 is None else source.p0.sum()),
-        ("law", None if source.law is None else source.law.weights.sum()),
-    ):
+    law = None if source.law is None else source.law.weights
+    for name, chances in (("p0", source.p0), ("law", law)):
+        if chances is None:
+            continue
         demand(
-            total is None or abs(total - 1) < CLOSE,
-            f"`{name}` sums to {total}",
+            (chances >= 0).all(),
+            f"`{name}` goes down to {chances.min():g}",
+            "probabilities are not negative",
+        )
+        demand(
+            abs(chances.sum() - 1) < CLOSE,
+            f"`{name}` sums to {chances.sum()}",
             "divide it by its sum",
         )
 
@@ -132,16 +162,15 @@ def missing_files_are_named(subject: Subject) -> None:
 
 
 def _open(subject: Subject) -> Source:
-    source: Source = subject.component.open(np.random.default_rng(1))
-    return source
+    return returned(subject.component.open(np.random.default_rng(1)), Source)
 
 
 def _rows(source: Source, users: int) -> Rows:
-    return source.rows(users, np.random.default_rng(2))
+    return returned(source.rows(users, np.random.default_rng(2)), Rows)
 
 
 def _check_points(points: Points, source: Source) -> None:
-    schema, X = source.schema, points.X
+    schema, X = source.schema, returned(points, Points).X
     demand(
         X.shape == (len(points), len(schema.columns)),
         f"X has shape {X.shape} for {len(points)} points",

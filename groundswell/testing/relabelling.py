@@ -74,6 +74,29 @@ def names_of_users_mean_nothing(subject: Subject) -> None:
                 _compare(Trial(rule, here, name, order, payoff))
 
 
+@law("activation")
+def all_have_their_turn(subject: Subject) -> None:
+    """Users called something else revise as often."""
+    here = place(subject.component)
+    name = np.random.default_rng(1).permutation(here.users)
+    gap = np.abs(_often(subject, here, 1) - _often(subject, here.renamed(name), 2)[name])
+    with given(f"{here.users} users, {TRIALS} rounds"):
+        demand(
+            (gap < APART).all(),
+            f"user {gap.argmax()} revises in {gap.max():.0%} more or fewer of the rounds when all "
+            "users are given other numbers",
+            ADVICE,
+        )
+
+
+def _often(subject: Subject, here: Place, seed: int) -> Floats:
+    """Return in which share of rounds each user revises."""
+    rng, rounds = np.random.default_rng(seed), np.zeros(here.users)
+    for _ in range(TRIALS):
+        rounds[subject.component.users(here.columns, rng)] += 1
+    return rounds / TRIALS
+
+
 def _compare(trial: Trial) -> None:
     rng = np.random.default_rng(7)
     draws = trial.dealt(rng)

@@ -15,7 +15,7 @@ from groundswell.platform.learners.base import Learner
 from groundswell.platform.platform import Learning
 from groundswell.problems import ScenarioError
 from groundswell.scenarios.keeping import forget
-from groundswell.testing.laws import ANY_PART, Subject, demand, law
+from groundswell.testing.laws import ANY_PART, Subject, demand, given, law
 from groundswell.testing.places import USERS
 from groundswell.testing.sameness import repeated
 
@@ -129,6 +129,21 @@ def it_runs(subject: Subject, settings: Settings) -> None:
             return
         raise
     _check_books(series, states)
+
+
+@law("stop")
+def it_says_whether_a_run_ends(subject: Subject) -> None:
+    """`ends` returns a bool."""
+    model = CollectiveActionModel(SCENARIOS["stop"](subject.component))
+    model.step()
+    found = subject.component.ends(model)
+    forget(model)
+    with given(f"{USERS} users, after a round"):
+        demand(
+            isinstance(found, bool | np.bool_),
+            f"it returns {found!r}",
+            "return True if the run is over, else False",
+        )
 
 
 def _run(settings: Settings) -> tuple[Settings, list[Bools]]:

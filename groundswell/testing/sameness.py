@@ -92,6 +92,40 @@ def repeated(call: Callable[..., ResultT], *inputs: Any) -> ResultT:
     return results[0]
 
 
+def follows_its_generator(call: Callable[[np.random.Generator], Any]) -> None:
+    """Demand that what is random about a call follows the generator that it is given.
+
+    Raises
+    ------
+    BrokenError
+        If it gives the same for two seeds, and has made a generator from something else.
+    """
+    with own_generators() as own:
+        one, other = (call(np.random.Generator(np.random.PCG64(seed))) for seed in SEEDS)
+    demand(
+        not (own and same(one, other)),
+        "it draws from a generator of its own, so that every seed gives the same",
+        "draw from `rng`",
+    )
+
+
+@contextmanager
+def own_generators() -> Iterator[list[Any]]:
+    """Note what is passed to `default_rng` in the block, but for generators, which it passes on."""
+    kept, own = np.random.default_rng, list[Any]()
+
+    def noted(seed: Any = None) -> np.random.Generator:
+        if not isinstance(seed, np.random.Generator):
+            own.append(seed)
+        return kept(seed)
+
+    np.random.default_rng = noted
+    try:
+        yield own
+    finally:
+        np.random.default_rng = kept
+
+
 @contextmanager
 def global_seed(seed: int) -> Iterator[None]:
     """Put the global generators into the state that a seed gives, and back again."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from groundswell.data import Features, Schema
 from groundswell.problems import InputError
-from groundswell.testing.laws import Subject, demand, given, law
+from groundswell.testing.laws import Subject, demand, given, law, returned
 from groundswell.testing.places import fitting, points
 from groundswell.testing.sameness import repeated, same
 
@@ -48,7 +48,7 @@ def data_or_a_clear_error(subject: Subject) -> None:
 @law("signal", over=_data)
 def features_stay_features(subject: Subject, schema: Schema, X: Features) -> None:
     """g(x) has the shape and the type of x and is a point of the data; x is not changed."""
-    found = repeated(partial(subject.component.apply, schema=schema), X)
+    found = returned(repeated(partial(subject.component.apply, schema=schema), X), np.ndarray)
     demand(
         found.shape == X.shape and found.dtype == X.dtype,
         f"it returns {found.dtype} of shape {found.shape}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from groundswell.agents.tokens import InsertToken
 from groundswell.data import Features, Ints, Points, Schema
 from groundswell.platform.learners.convex import Convex
 from groundswell.platform.learners.descent import Descent
-from groundswell.testing.laws import Subject, demand, law
+from groundswell.testing.laws import Subject, demand, law, returned
 from groundswell.testing.places import fitting, points, training
 from groundswell.testing.sameness import repeated, same
 
@@ -36,13 +36,11 @@ class Case:
 
     def submitted(self, subject: Subject) -> Points:
         """Return what members submit."""
-        found: Points = subject.component.submit(self.members, self.context)
-        return found
+        return returned(subject.component.submit(self.members, self.context), Points)
 
     def measured(self, subject: Subject) -> Outcome:
         """Return the success."""
-        found: Outcome = subject.component.measure(self.model, self.fresh, self.context)
-        return found
+        return returned(subject.component.measure(self.model, self.fresh, self.context), Outcome)
 
 
 def _cases(subject: Subject) -> Iterator[tuple[str, Case]]:
@@ -136,6 +134,21 @@ def the_order_of_points_means_nothing(subject: Subject, case: Case) -> None:
         np.isclose(shuffled.success, case.measured(subject).success, CLOSE, equal_nan=True),
         "it differs if the points are in another order",
         "take means over all points",
+    )
+
+
+@law("strategy", over=_cases)
+def points_count_by_weight(subject: Subject, case: Case) -> None:
+    """Fresh points of weights 1 to 3 are so many points."""
+    weight = np.arange(len(case.fresh)) % 3 + 1
+    copies = case.fresh.where(np.repeat(np.arange(len(case.fresh)), weight))
+    heavy = replace(case.fresh, weight=weight.astype(float))
+    one, other = (replace(case, fresh=fresh).measured(subject) for fresh in (heavy, copies))
+    demand(
+        np.allclose(astuple(one), astuple(other), CLOSE, CLOSE, equal_nan=True),
+        f"it measures {one} by weights, and {other} on so many copies",
+        "use fresh.share(hit), or fresh.weights in means: where P0 is known, points weigh what it "
+        "says",
     )
 
 
