@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from groundswell.agents.distribution import Distribution
-from groundswell.component import PARTS
+from groundswell.component import LARGEST, PARTS
 from groundswell.testing.laws import ANY_PART, Subject, demand, given, law
 
-FAR = 10**300
+FAR = int(LARGEST)
 """A number that anything with bounds refuses, with one sign or the other."""
 ANY = "any number"
 MISSPELT = "no_such_setting"
