@@ -10,7 +10,8 @@ or when everything is listed.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import Any, ClassVar, Self
 
 from pydantic import (
@@ -21,6 +22,8 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import PydanticCustomError, core_schema
+
+from groundswell.problems import InputError
 
 ENTRY_POINT_GROUP = "groundswell.components"
 LARGEST = 1e30
@@ -120,15 +123,21 @@ class Component(Settings):
     @classmethod
     def of_kind(cls, kind: Any) -> type[Component]:
         """Return the class registered for a kind, looking at installed plug-ins if need be."""
+        broken: list[str] = []
         if isinstance(kind, str) and kind not in cls.kinds:
-            load_plugins()
+            broken = _broken_plugins()
         if not isinstance(kind, str) or kind not in cls.kinds:
             near = get_close_matches(str(kind), cls.kinds, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             raise PydanticCustomError(
                 "unknown_kind",
-                "unknown kind {found}{hint} (one of {kinds})",
-                {"found": repr(kind), "hint": hint, **_known(cls)},
+                "unknown kind {found}{hint} (one of {kinds}){broken}",
+                {
+                    "found": repr(kind),
+                    "hint": hint,
+                    **_known(cls),
+                    "broken": "".join(f"; {one}" for one in broken),
+                },
             )
         return cls.kinds[kind]
 
@@ -164,8 +173,8 @@ class Component(Settings):
 
     @classmethod
     def summary(cls) -> str:
-        """First line of the docstring: what the component is."""
-        return (cls.__doc__ or "").strip().splitlines()[0]
+        """First line of the docstring: what the component is; empty if it has none."""
+        return (cls.__doc__ or "").strip().partition("\n")[0]
 
     def __str__(self) -> str:
         return str(getattr(self, "kind", type(self).__name__))
@@ -181,13 +190,56 @@ def required_fields(component: type[BaseModel]) -> list[str]:
 
 
 def load_plugins() -> None:
-    """Import the components that installed packages offer."""
+    """Import the components that installed packages offer.
+
+    Raises
+    ------
+    InputError
+        If some cannot be used, after all others are imported; one line each.
+    """
+    broken = _broken_plugins()
+    if broken:
+        raise InputError("\n".join(broken))
+
+
+def _broken_plugins() -> list[str]:
+    """Import what can be, and say what is wrong with the rest."""
+    broken = []
     for entry_point in entry_points(group=ENTRY_POINT_GROUP):
-        entry_point.load()
+        wrong = _wrong_with(entry_point)
+        if wrong:
+            package = entry_point.dist
+            of = f" of {package.name} {package.version}" if package else ""
+            broken.append(
+                f"the plug-in '{entry_point.name} = {entry_point.value}'{of} cannot be used: "
+                f"{wrong}; mend or uninstall it"
+            )
+    return broken
+
+
+def _wrong_with(entry_point: EntryPoint) -> str | None:
+    try:
+        loaded = entry_point.load()
+    except (Exception, SystemExit) as error:  # whatever another's code does as it is imported
+        return f"{type(error).__name__}: {error}".partition("\n")[0]
+    for one in vars(loaded).values() if isinstance(loaded, ModuleType) else [loaded]:
+        if _lacks_kind(one) and one.__module__.startswith(entry_point.module):
+            return f"{one.__qualname__} needs a kind: kind: Literal['x'] = 'x'"
+    return None
+
+
+def _lacks_kind(one: Any) -> bool:
+    """Whether this is a component that no scenario can name, and that is no base of others."""
+    is_component = isinstance(one, type) and issubclass(one, Component)
+    return is_component and not (
+        _is_part(one) or "kind" in one.model_fields or one.__subclasses__()
+    )
 
 
 def _register(cls: type[Component]) -> None:
     kind = cls.model_fields["kind"].default
+    if not isinstance(kind, str):
+        raise TypeError(f"{cls.__qualname__} needs a kind of its own: kind: Literal['x'] = 'x'")
     known = cls.kinds.get(kind)
     if known is not None and known.__qualname__ != cls.__qualname__:
         raise TypeError(
