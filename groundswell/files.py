@@ -125,6 +125,8 @@ def write_text(path: Path, text: str) -> None:
     InputError
         If it cannot be written.
     """
+    if path.is_dir():
+        raise InputError(f"'{path}' is a folder; name a file in it")
     try:
         with whole(path) as unfinished:
             unfinished.write_text(text, encoding="utf-8", errors="replace")

@@ -181,6 +181,9 @@ def test_the_command_prints_or_writes(
     assert Path("odd.md").read_text(encoding="utf-8") == gs.odd("granovetter")
     with pytest.raises(gs.InputError, match="cannot write"):
         odd_command("granovetter", Path("no/odd.md"))
+    for folder in (".", "/", ""):
+        with pytest.raises(gs.InputError, match=r"'[./]' is a folder; name a file in it"):
+            odd_command("granovetter", Path(folder))
 
 
 def test_a_scenario_that_is_not_there(groundswell) -> None:

@@ -12,13 +12,16 @@ from pyarrow import csv
 from groundswell.agents.edge_pairs import (
     NEARLY_ALL,
     NUMBER,
+    WRAPPED,
     EdgePairs,
     canonical,
     in_order,
     is_integer,
     names_columns,
 )
+from groundswell.component import LARGEST
 from groundswell.data import Ints
+from groundswell.problems import CONTROLS
 
 RUNS = re.compile(" {2,}")
 ODD_SPACE = re.compile(r"[^\S \n]")
@@ -47,7 +50,7 @@ def read_columns(text: str, *, weighted: bool) -> EdgePairs | None:
     names = ["a", "b", "weight"] if weighted else ["a", "b"]
     numeric = not weighted and not data.translate(None, NUMERIC)
     pairs = _numbers(_table(data, names, pa.int64())) if numeric else None
-    if pairs is None and not ODD_SPACE.search(text):
+    if pairs is None and not (ODD_SPACE.search(text) or CONTROLS.search(text)):
         pairs = _words(_table(data, names, pa.string()), data)
     return pairs
 
@@ -104,18 +107,19 @@ def _words(table: pa.Table | None, data: bytes) -> EdgePairs | None:
     if "weight" not in table.column_names:
         return EdgePairs(ids, a, b)
     weights = table["weight"].to_numpy()
-    if not (weights.min() > 0 and np.isfinite(weights).all()):
+    if not (weights.min() > 0 and weights.max() <= LARGEST):
         return None
     return EdgePairs(ids, a, b, weights, _lines(data))
 
 
 def _is_odd(words: Sequence[str], ids: Sequence[str]) -> bool:
-    """Whether some ids may be a header, nearly all are integers, or all are numbers."""
+    """Whether some ids may be a header or are wrapped, or nearly all or all are numbers."""
     odd = [word for word in words if not is_integer(word)]
     return bool(odd) and (
         len(odd) <= FIRST_LINES
         or sum(map(is_integer, ids)) >= NEARLY_ALL * len(ids)
         or all(map(NUMBER.match, odd))
+        or any(map(WRAPPED.search, odd))
     )
 
 

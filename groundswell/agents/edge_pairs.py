@@ -13,6 +13,8 @@ from groundswell.data import Floats, Ints
 from groundswell.problems import InputError
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
+WRAPPED = re.compile(r"""^"|"\Z|^'.*'\Z|^[\[{]["\[{]""")
+"""What words of a list in quotes, or in JSON, look like."""
 LARGEST_ID = 2**63 - 1
 NEARLY_ALL = 0.9
 HEADERS = ({"source", "target"}, {"from", "to"}, {"src", "dst"}, {"node1", "node2"})

@@ -18,18 +18,20 @@ from groundswell.agents.edge_columns import read_columns
 from groundswell.agents.edge_pairs import (
     NEARLY_ALL,
     NUMBER,
+    WRAPPED,
     EdgePairs,
     canonical,
     in_order,
     is_integer,
     names_columns,
 )
+from groundswell.component import LARGEST
 from groundswell.files import Stamp, read_text, stamp
-from groundswell.problems import InputError
+from groundswell.problems import CONTROLS, InputError
 
 COMMENT = re.compile(r"[#%](?<!\S[#%]).*")
 SEPARATORS = str.maketrans(",;\t", "   ")
-SEPARATED = re.compile(r"[\s,;]|^[#%]|^\Z")
+SEPARATED = re.compile(rf"[\s,;]|^[#%]|^\Z|{CONTROLS.pattern}|{WRAPPED.pattern}")
 """What ids in a list cannot hold, start with, or be."""
 Line = tuple[int, list[str]]
 
@@ -53,13 +55,15 @@ def _read(path: str, version: Stamp, weighted: bool) -> EdgePairs:
     if not text.strip():
         raise InputError("the file has no ties", key=("path",), place=path)
     quick = read_columns(text, weighted=weighted)
-    return _words(path, text.splitlines(), weighted) if quick is None else quick
+    return _words(path, text, weighted) if quick is None else quick
 
 
-def _words(path: str, lines: list[str], weighted: bool) -> EdgePairs:
+def _words(path: str, text: str, weighted: bool) -> EdgePairs:
     """Read a list of any kind, word by word."""
-    words = [(number, line.split()) for number, line in enumerate(lines, start=1)]
+    _refuse_controls(path, text)
+    words = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1)]
     ties = [(number, row) for number, row in words if row]
+    _refuse_wrapped(path, ties)
     _refuse_other_widths(path, ties, weighted)
     _refuse_header(path, ties)
     _refuse_odd_numbers(path, ties)
@@ -75,6 +79,29 @@ def _words(path: str, lines: list[str], weighted: bool) -> EdgePairs:
         lines=np.array([number for number, _ in ties]),
         notes=_stray(ids, ties),
     )
+
+
+def _refuse_controls(path: str, text: str) -> None:
+    """Refuse characters that nobody sees, with which an id would be another user's."""
+    found = CONTROLS.search(text)
+    if found is not None:
+        raise InputError(
+            f"holds the control character {found[0]!r}; remove it",
+            key=("path",),
+            place=f"{path}:{text.count(chr(10), 0, found.start()) + 1}",
+        )
+
+
+def _refuse_wrapped(path: str, ties: Sequence[Line]) -> None:
+    """Refuse quotes, with which an id would be another user than without, and JSON."""
+    for number, row in ties:
+        wrapped = next(filter(WRAPPED.search, row), None)
+        if wrapped is not None:
+            raise InputError(
+                f"expected ids without quotes or brackets around them, found {wrapped[:60]!r}",
+                key=("path",),
+                place=f"{path}:{number}",
+            )
 
 
 def _refuse_other_widths(path: str, ties: Sequence[Line], weighted: bool) -> None:
@@ -120,9 +147,10 @@ def _refuse_odd_numbers(path: str, ties: Sequence[Line]) -> None:
 
 def _weight(path: str, number: int, row: list[str]) -> float:
     weight = float(row[2]) if NUMBER.match(row[2]) else 0.0
-    if not 0 < weight < float("inf"):
+    if not 0 < weight <= LARGEST:
         raise InputError(
-            f"the weight of a tie should be a positive number, found {row[2][:60]!r}",
+            f"the weight of a tie should be a positive number up to {LARGEST:g}, "
+            f"found {row[2][:60]!r}",
             key=("path",),
             place=f"{path}:{number}",
         )

@@ -19,6 +19,7 @@ import networkx as nx
 import numpy as np
 
 from groundswell.agents.edge_pairs import EdgePairs, in_order
+from groundswell.component import LARGEST
 from groundswell.data import Floats
 from groundswell.files import Stamp, read_bytes, stamp
 from groundswell.problems import InputError, did_you_mean
@@ -27,6 +28,7 @@ READERS: dict[str, Callable[..., Any]] = {".graphml": nx.read_graphml, ".gexf": 
 MOST_BYTES = 2**30
 MOST_ELEMENTS = 2_000_000
 DEEPEST = 64
+UNKNOWN_ENCODING = expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING]
 
 
 def read_graph(path: str, *, weighted: bool = False) -> EdgePairs:
@@ -75,10 +77,12 @@ class _Look:
     def __init__(self, path: str) -> None:
         self.path = path
         self.parser = expat.ParserCreate()
+        self.parser.XmlDeclHandler = self._declaration
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.elements = self.depth = self.graphs = 0
+        self.encoding: str | None = None
         self.nodes: set[str] = set()
         self.ends: dict[str, int] = {}
 
@@ -86,13 +90,22 @@ class _Look:
         """Look at the whole file."""
         try:
             self.parser.Parse(data, True)
+        except InputError:
+            raise
+        except (ValueError, LookupError):  # expat asks Python for encodings that it has not
+            raise self._encoded() from None
         except expat.ExpatError as error:
+            if error.code == UNKNOWN_ENCODING:
+                raise self._encoded() from None
             message = f"not valid XML: {expat.ErrorString(error.code)}"
             raise self._error(message, error.lineno) from None
         for node, line in self.ends.items():
             if node not in self.nodes:
                 hint = did_you_mean(node, self.nodes) if len(self.nodes) < 1000 else ""  # noqa: PLR2004
                 raise self._error(f"a tie names '{node}', which is no node{hint}", line)
+
+    def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        self.encoding = encoding
 
     def _doctype(self, *declaration: Any) -> None:
         raise self._error("holds a document type declaration (<!DOCTYPE>), which is refused")
@@ -131,6 +144,10 @@ class _Look:
     def _end(self, tag: str) -> None:
         self.depth -= 1
 
+    def _encoded(self) -> InputError:
+        name = Path(self.path).name
+        return self._error(f"'{name}' is encoded in '{self.encoding}'; save it as UTF-8", 1)
+
     def _error(self, message: str, line: int | None = None) -> InputError:
         line = self.parser.CurrentLineNumber if line is None else line
         return InputError(message, key=("path",), place=f"{self.path}:{line}")
@@ -156,10 +173,11 @@ def _weights(path: str, graph: Any) -> Floats:
     weights = []
     for a, b, weight in graph.edges(data="weight", default=usual):
         number = isinstance(weight, int | float) and not isinstance(weight, bool)
-        if not number or not 0 < weight < float("inf"):
+        if not number or not 0 < weight <= LARGEST:
             found = "no weight" if weight is None else f"weight {weight!r}"
             raise InputError(
-                f"the weight of a tie should be a positive number, '{a}' and '{b}' have {found}",
+                f"the weight of a tie should be a positive number up to {LARGEST:g}, "
+                f"'{a}' and '{b}' have {found}",
                 key=("path",),
                 place=path,
             )

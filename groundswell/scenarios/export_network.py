@@ -87,7 +87,7 @@ def _write_list(model: CollectiveActionModel, path: Path, separator: str) -> Non
     ties, attributes = model.ties, _attributes(model)
     for name in ties.names:
         if SEPARATED.search(name):
-            raise InputError(f"the id '{name}' would not be one word in a list; write .graphml")
+            raise InputError(f"the id '{name}' cannot be written in a list; write .graphml")
     with path.open("w", encoding="utf-8") as file:
         for a, b, weight in _tied(ties):
             words = [a, b] if weight is None else [a, b, repr(weight)]

@@ -11,13 +11,15 @@ from groundswell.problems import InputError
 
 WORDS = st.one_of(
     st.integers(0, 30).map(str),
-    st.sampled_from(["007", "ann", "bob", "é", "1e3", "-1", "0x1F", "a%b", '"q"', "nan", "NA",
-                     "9223372036854775807", "9223372036854775808", "source", "target", "x1"]),
+    st.sampled_from(["007", "ann", "bob", "é", "1e3", "-1", "0x1F", "a%b", '"q"', "'q'",
+                     '{"q"', "b\0b", "nan", "NA", "9223372036854775807", "9223372036854775808",
+                     "source", "target", "x1"]),
 )  # fmt: skip
 SPACES = st.sampled_from([" ", "  ", "\t", ",", ";", ", ", "\xa0", "\x0b", "\u2028"])
 ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", " \n", "\n ", " # why\n", "\n% more\n"])
-WEIGHTS = st.sampled_from(["1", "0.1", ".5", "5.", "1e3", "1e-320", "0.30000000000000004", "+2",
-                           "0", "-1", "nan", "inf", "1e999", "heavy", "1_0", "0x1"])  # fmt: skip
+WEIGHTS = st.sampled_from(["1", "0.1", ".5", "5.", "1e3", "1e-320", "0.30000000000000004",
+                           "+2", "0", "-1", "nan", "inf", "1e999", "1e31", "heavy", "1_0",
+                           "0x1"])  # fmt: skip
 
 
 @st.composite

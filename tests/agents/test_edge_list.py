@@ -110,6 +110,40 @@ def test_numbers_that_are_no_ids(write, text, line, found):
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "found"),
+    [
+        ('"a","b"\nb,c\n', 1, '"a"'),
+        ("a,b\n\n'b',c\n", 3, "'b'"),
+        ('a,b\nb,"New York"\n', 2, '"New'),
+        ('{"nodes":[],"edges":[]}', 1, '{"nodes":[]'),
+        ('{"source":1,"target":2}\n{"source":2,"target":3}\n', 1, '{"source":1'),
+        ("[[0,1]]", 1, "[[0"),
+    ],
+)
+def test_quotes_and_json_are_refused(write, text, line, found):
+    path = write(text)
+    with pytest.raises(InputError) as error:
+        read(path)
+    assert (
+        str(error.value) == f"expected ids without quotes or brackets around them, found {found!r}"
+    )
+    assert error.value.place == f"{path}:{line}"
+
+
+def test_marks_that_ids_may_have(write):
+    assert read(write("[deleted] 'tis\n'tis o'\n{x} [1]\n")).users == 5
+
+
+@pytest.mark.parametrize("char", ["\0", "\x0b", "\x1a", "\x7f", "\x85"])
+def test_control_characters_are_refused(write, char):
+    path = write(f"# any \x01 may be here\nann bob\nann b{char}b\nbob carl\n")
+    with pytest.raises(InputError) as error:
+        read(path)
+    assert str(error.value) == f"holds the control character {char!r}; remove it"
+    assert error.value.place == f"{path}:3"
+
+
+@pytest.mark.parametrize(
     "text",
     ["source,target\n0,1\n", "Source;Target\nann;bob\n", "from to\nann bob\n", "a b\n1 2\n2 3\n"],
 )
@@ -238,13 +272,15 @@ def test_weights_go_along_the_arrow(write):
     assert shown(ties) == {("3", "1"): 2.0, ("1", "3"): 10.0}
 
 
-@pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf", "1e999", "heavy", "1_0", "0x1"])
+@pytest.mark.parametrize(
+    "weight", ["0", "-1", "nan", "inf", "1e999", "1.1e30", "heavy", "1_0", "0x1"]
+)
 def test_weights_that_are_none(write, weight):
     path = write(f"ann bob 1\n\nann carl {weight}\n")
     with pytest.raises(InputError) as error:
         read(path, weighted=True)
     assert str(error.value) == (
-        f"the weight of a tie should be a positive number, found '{weight}'"
+        f"the weight of a tie should be a positive number up to 1e+30, found '{weight}'"
     )
     assert error.value.place == f"{path}:3"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -118,12 +119,14 @@ def test_networks_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="complete network are not stored"):
         gs.export_network(complete, tmp_path / "out.txt")
     path = tmp_path / "in.graphml"
-    nx.write_graphml_xml(nx.Graph([("New York", "#1")]), path)
-    spaced = model({"kind": "edge-list", "path": str(path)})
-    with pytest.raises(InputError, match="the id '#1' would not be one word in a list"):
-        gs.export_network(spaced, tmp_path / "out.txt")
+    for name in ("#1", '"Ann"', "{[", "a\x7f"):
+        nx.write_graphml_xml(nx.Graph([("a", name)]), path)
+        spaced = model({"kind": "edge-list", "path": str(path)})
+        said = re.escape(f"the id '{name}' cannot be written in a list")
+        with pytest.raises(InputError, match=said):
+            gs.export_network(spaced, tmp_path / "out.txt")
     gs.export_network(spaced, tmp_path / "out.gexf")
-    (tmp_path / "odd.txt").write_text("a\x01 b\n")
+    (tmp_path / "odd.txt").write_text("a\ufffe b\n", encoding="utf-8")
     odd = model({"kind": "edge-list", "path": str(tmp_path / "odd.txt")})
     with pytest.raises(InputError, match="cannot be written in XML"):
         gs.export_network(odd, tmp_path / "out.gexf")
