@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,10 +29,13 @@ class Column:
     categories
         Names of the categories of a categorical column, whose values are their indices;
         None for a numeric column.
+    why
+        Why its values are read as categories where nearly all are numbers.
     """
 
     name: str
     categories: tuple[str, ...] | None = None
+    why: str = field(default="", compare=False)
 
     def encode(self, value: object) -> float:
         """Return the number that stands for a value in this column.
@@ -47,7 +50,7 @@ class Column:
                 raise InputError(f"column '{self.name}' is numeric, found {value!r}")
             return float(value)
         if str(value) not in self.categories:
-            hint = did_you_mean(value, self.categories)
+            hint = f"; {self.why}" if self.why else did_you_mean(value, self.categories)
             raise InputError(f"column '{self.name}' has no category {str(value)!r}{hint}")
         return float(self.categories.index(str(value)))
 

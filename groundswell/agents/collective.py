@@ -195,9 +195,9 @@ class Collective(Settings):
             raise InputError(str(error), key=("seeds",)) from None
 
     def _named(self, ties: Ties) -> Ints:
-        """Return the rows of the users that are named."""
+        """Return the rows of the users that are named, each once."""
         position = {name: row for row, name in enumerate(ties.names)}
-        rows = []
+        rows: dict[int, int] = {}
         for i, user in enumerate(self.users or ()):
             if isinstance(user, int) and user >= ties.users:
                 quoted = f"; the id is written '{user}', in quotes" if str(user) in position else ""
@@ -208,8 +208,11 @@ class Collective(Settings):
                 few = ties.ids is not None and ties.users <= MOST_TO_COMPARE
                 hint = did_you_mean(user, position) if few else ""
                 raise InputError(f"there is no user with the id '{user}'{hint}", ("users", i))
-            rows.append(user if isinstance(user, int) else position[user])
-        return np.array(rows)
+            row = user if isinstance(user, int) else position[user]
+            if rows.setdefault(row, i) != i:
+                said = f"{user!r} is named before, in users[{rows[row]}]; name each user once"
+                raise InputError(said, ("users", i))
+        return np.array(list(rows))
 
     def _around_one(self, ties: Ties, order: Ints) -> Ints:
         """Return the seeds of a neighbourhood: around the user named, or a random one with room."""

@@ -106,8 +106,10 @@ class Shift(FeatureSignal):
         changed = X.copy()
         for name, amount in self.features.items():
             position = _position(schema, name)
-            if schema.columns[position].categories is not None:
-                raise InputError(f"column '{name}' is not numeric", key=("features", name))
+            column = schema.columns[position]
+            if column.categories is not None:
+                why = f"; {column.why}" if column.why else ""
+                raise InputError(f"column '{name}' is not numeric{why}", key=("features", name))
             changed[:, position] += amount
         return changed
 

@@ -78,7 +78,7 @@ class Table(Population):
             users = rng.permutation(int(owner.max()) + 1)
             kept = np.isin(owner, users[: kept_share(self._share(), len(users))])
             points, fresh, owner = points.where(~kept), points.where(kept), owner[~kept]
-        return TableSource(schema, points, owner, fresh, frame.notes)
+        return TableSource(schema, points, owner, fresh, tuple(frame.notes.values()))
 
     def beside(self, column: str) -> Table:
         """Return the table without a column to learn from, for it says which node a user is.

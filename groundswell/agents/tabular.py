@@ -40,7 +40,7 @@ class Frame:
     data: pd.DataFrame
     missing: str
     key: str
-    notes: tuple[str, ...] = ()
+    notes: dict[str, str] = field(default_factory=dict)
     _codes: dict[str, tuple[list[str], Ints]] = field(default_factory=dict)
 
     @property
@@ -116,32 +116,32 @@ def _read(path: str, version: Stamp, missing: str, key: str) -> Frame:
     data = _read_parquet(path, key) if is_parquet else _read_csv(path, key)
     if not len(data):
         raise InputError(f"'{path}' has no rows", key=(key,))
-    columns, notes = {}, []
+    columns = {}
     for name in data.columns:
         column = data[name]
         if column.dtype == object and column.map(pd.api.types.is_list_like).any():
             raise InputError(f"column '{name}' of '{path}' holds lists", key=(key,))
-        columns[str(name)] = read = _numbers_or_text(column.mask(column == missing))
-        notes += _stray(str(name), read)
-    return Frame(path, pd.DataFrame(columns), missing, key, tuple(notes))
+        columns[str(name)] = _numbers_or_text(column.mask(column == missing))
+    notes = {name: note for name, read in columns.items() if (note := _stray(name, read))}
+    return Frame(path, pd.DataFrame(columns), missing, key, notes)
 
 
-def _stray(name: str, column: pd.Series[Any]) -> list[str]:
+def _stray(name: str, column: pd.Series[Any]) -> str:
     """Say why a column that is nearly all numbers is read as categories."""
     import pandas as pd
 
     if column.dtype.kind == "f":
-        return []
+        return ""
     there = column.dropna()
-    numbers = pd.to_numeric(there, errors="coerce").notna()
+    numbers = np.isfinite(pd.to_numeric(there, errors="coerce").astype("float64"))
     if not NEARLY_ALL <= numbers.mean() < 1:
-        return []
+        return ""
     odd = there[~numbers]
     line = f" in line {odd.index[0]}" if column.index.name == LINE else ""
-    return [
+    return (
         f"column '{name}' is read as {there.nunique():,} categories and not as numbers, because of "
         f"{odd.iloc[0]!r}{line}"
-    ]
+    )
 
 
 def _numbers_or_text(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -253,7 +253,8 @@ def _encode_feature(frames: list[Frame], name: str) -> tuple[Column, list[Floats
     for frame in frames:
         known, codes = frame.codes(name)
         parts.append(np.array([position[c] for c in known], dtype=float)[codes])
-    return Column(name, tuple(categories)), parts
+    why = [f"{f.notes[name]} of '{Path(f.path).name}'" for f in frames if name in f.notes]
+    return Column(name, tuple(categories), "; ".join(why)), parts
 
 
 def encode_label(frames: list[Frame], label: str) -> tuple[list[str], list[Ints]]:

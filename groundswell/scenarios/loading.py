@@ -207,6 +207,9 @@ def _syntax_problem(name: str, text: str, error: tomllib.TOMLDecodeError) -> Pro
     position = re.search(r"line (\d+)", str(error))
     line = int(position[1]) if position else text.count("\n") + 1
     reason = re.sub(r" \(at .*\)", "", str(error))
+    key = re.match(r"([^=\[]+)=", text.split("\n")[line - 1])
+    if key and reason == "Cannot overwrite a value":
+        reason = f"'{key[1].strip()}' has a value already; give it once"
     return Problem((), f"not valid TOML: {reason}", f"{name}:{line}")
 
 

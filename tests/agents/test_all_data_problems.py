@@ -73,6 +73,26 @@ def test_a_stray_cell_in_a_column_of_numbers_is_pointed_out(table: Path) -> None
     )
 
 
+@pytest.mark.parametrize("cell", ["inf", "n/a", "7\0"])
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [("set-features", "column 'x' has no category '2.5'"), ("shift", "column 'x' is not numeric")],
+)
+def test_the_cell_that_makes_a_column_categorical_is_named(
+    table: Path, cell: str, kind: str, message: str
+) -> None:
+    table.write_text(table.read_text().replace("\n7,", f"\n{cell},"))
+    signal = {"kind": kind, "features": {"x": 2.5}}
+    scenario = gs.load(settings(table)).replace({"collective.signal": signal})
+    with pytest.raises(ScenarioError) as caught:
+        build_world(scenario, Streams(0))
+    (problem,) = caught.value.problems
+    assert problem.message == (
+        f"{message}; column 'x' is read as 40 categories and not as numbers, because of {cell!r} "
+        f"in line 9 of '{table.name}'"
+    )
+
+
 def test_parquet_with_lists_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "lists.parquet"
     pd.DataFrame({"x": [[1], [2]], "y": ["a", "b"]}).to_parquet(path)

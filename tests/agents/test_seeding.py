@@ -190,6 +190,20 @@ def test_seeds_that_are_given_are_meant(make_scenario):
         make_scenario(network=BLOCKS, collective={**named, "seeds": 0.01})
 
 
+@pytest.mark.parametrize(
+    ("users", "said"),
+    [
+        ([1, 1, 2], "users[1]: 1 is named before, in users[0]; name each user once"),
+        (["a", 1, 0], "users[2]: 0 is named before, in users[0]; name each user once"),
+        (["b", "a", "b"], "users[2]: 'b' is named before, in users[0]; name each user once"),
+    ],
+)
+def test_users_that_are_named_twice(make_model, chain, users, said):
+    with pytest.raises(ScenarioError) as error:
+        make_model(network=chain, collective={"seeding": "users", "users": users})
+    assert said in str(error.value)
+
+
 def test_ids_that_are_nobodys(make_model, chain):
     collective = {"seeding": "users", "users": ["a", "Carl"]}
     with pytest.raises(ScenarioError) as error:

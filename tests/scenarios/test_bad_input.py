@@ -195,6 +195,23 @@ def test_malformed_toml_names_the_line(folder: Path) -> None:
     assert problems(path) == [f"{path}:2: not valid TOML: Invalid value"]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "rounds = 3\nrounds = 4\n",
+            "2: not valid TOML: 'rounds' has a value already; give it once",
+        ),
+        ("rounds = 3\nrounds = 4", "2: not valid TOML: 'rounds' has a value already; give it once"),
+        ("a = 3\n[a]\n", "2: not valid TOML: Cannot overwrite a value"),
+    ],
+)
+def test_a_key_that_is_there_twice_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "twice.toml"
+    path.write_text(text)
+    assert problems(path) == [f"{path}:{said}"]
+
+
 def test_negative_amounts_are_said_before_anything_runs(folder: Path) -> None:
     (folder / "people.csv").write_text("x,c,y\n1,p,a\n-2,q,b\n3,p,b\n4,q,a\n", encoding="utf-8")
     multinomial = '{ kind = "naive-bayes", numeric = "multinomial" }'
