@@ -138,6 +138,7 @@ def write_text(path: Path, text: str) -> None:
 def part(path: Path) -> Iterator[Path]:
     """Yield where to write a file before it takes its place; what stays there is removed."""
     unfinished = part_of(path)
+    unfinished.unlink(missing_ok=True)  # a stranger may have laid a link there
     try:
         yield unfinished
     finally:

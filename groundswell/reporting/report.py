@@ -21,7 +21,7 @@ from groundswell.reporting.odd import odd
 from groundswell.reporting.parts import text, varied
 from groundswell.scenario import Scenario
 from groundswell.scenarios.database import columns_of
-from groundswell.scenarios.folder import MANIFEST, read_manifest
+from groundswell.scenarios.manifest import MANIFEST, read_manifest
 from groundswell.scenarios.result import Result, open_results
 from groundswell.scenarios.writing import scenario_text
 from groundswell.sweep_settings import Sweep

@@ -14,12 +14,12 @@ from groundswell.scenario import Scenario
 from groundswell.scenarios import folder as results_folder
 from groundswell.scenarios.identity import NUMBERS
 from groundswell.scenarios.loading import load
+from groundswell.scenarios.manifest import MANIFEST, read_manifest
 from groundswell.scenarios.simulate import Task
 from groundswell.scenarios.store import COLUMNS, RunRecord, Store
 from groundswell.scenarios.sweeping import without_sweep
 from groundswell.tables import TABLES, Row
 
-SECTIONS = ("inputs", "versions", "host", "moved")
 MOVED = "moved"
 """Key of the manifest under which a bundle says where each input file has gone."""
 
@@ -52,17 +52,17 @@ class Archive:
         Raises
         ------
         InputError
-            If it has no results, or no manifest that says what they were made from.
+            If it has no results, no manifest that says what they were made from, or links in place
+            of files.
         """
         path = Path(folder)
         if path.is_file():
             raise InputError(f"'{path}' is a file; unpack it, and name the folder")
         results_folder.check(path)
-        manifest = results_folder.read_manifest(path / results_folder.MANIFEST)
-        if manifest is None or not all(isinstance(manifest.get(k, {}), dict) for k in SECTIONS):
+        manifest = read_manifest(path / MANIFEST)
+        if manifest is None:
             raise InputError(
-                f"'{path}' has no {results_folder.MANIFEST} that says what its results were made "
-                "from"
+                f"'{path}' has no {MANIFEST} that says what its results were made from"
             )
         scenario = load(path / results_folder.SCENARIO)
         return cls(path.resolve(), manifest, scenario, Store(path, read_only=True))
@@ -120,7 +120,7 @@ class Archive:
         moved = self.manifest.get(MOVED, {}).get(path)
         if moved is None:
             return path
-        target = (self.folder / str(moved)).resolve()
+        target = (self.folder / moved).resolve()
         if not target.is_relative_to(self.folder):
             raise InputError(f"the manifest puts '{path}' outside its folder, at '{moved}'")
         return str(target)

@@ -16,7 +16,8 @@ from groundswell.files import SHA, digest, file_settings, whole
 from groundswell.problems import InputError, dotted
 from groundswell.scenarios.archive import MOVED, Archive
 from groundswell.scenarios.database import DATABASE
-from groundswell.scenarios.folder import COLUMNS, EXPORTS, MANIFEST, SCENARIO
+from groundswell.scenarios.folder import COLUMNS, EXPORTS, SCENARIO
+from groundswell.scenarios.manifest import ABSENT, MANIFEST
 from groundswell.scenarios.provenance import files_named
 from groundswell.scenarios.writing import scenario_text
 
@@ -163,12 +164,12 @@ def _described(
 def _lock(archive: Archive) -> str:
     """Return the versions of all that is installed, of what the manifest names those it says."""
     found = {one.name: one.version for one in distributions() if one.name}
-    found |= {k: v for k, v in archive.manifest.get("versions", {}).items() if k != "python"}
+    made_with = archive.manifest.get("versions", {})
+    found |= {k: v for k, v in made_with.items() if k != "python" and v != ABSENT}
     pins = {re.sub(r"[-_.]+", "-", name).lower(): pin for name, pin in found.items()}
     # What follows a plus says how a build was made, which no index but its maker's knows.
-    lines = [f"{name}=={str(pin).partition('+')[0]}\n" for name, pin in sorted(pins.items())]
-    python = archive.manifest.get("versions", {}).get("python")
-    commit = archive.manifest.get("git_commit")
+    lines = [f"{name}=={pin.partition('+')[0]}\n" for name, pin in sorted(pins.items())]
+    python, commit = made_with.get("python"), archive.manifest.get("git_commit")
     return f"# Python {python}; groundswell from commit {commit}\n" + "".join(lines)
 
 

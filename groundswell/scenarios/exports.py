@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "parquet")
 ROWS = 20_000
 """Rows that are in memory at a time."""
-OURS = ("run", "status")
-"""Columns of text that come from no scenario and no data."""
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
@@ -67,12 +65,13 @@ def export(
                 _write(Reading(connection, name), paths)
         with store.writing() as connection:
             (newest,) = connection.execute("PRAGMA user_version").fetchone()
-            if moment < newest:  # somebody who has read more was faster
-                return names
-            connection.execute(f"PRAGMA user_version = {moment}")
-            for name in names:
-                for kind in formats:
-                    part_of(folder / f"{name}.{kind}").replace(folder / f"{name}.{kind}")
+            # Somebody who has read more was faster; nobody can have read more than there is.
+            late = moment < newest <= _last(connection)
+            if not late:
+                connection.execute(f"PRAGMA user_version = {moment}")
+            for path in (folder / f"{name}.{kind}" for name in names for kind in formats):
+                if not late or not path.exists():
+                    part_of(path).replace(path)
     return names
 
 
@@ -114,14 +113,14 @@ def _csv(files: ExitStack, path: Path) -> Any:
 def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table in which a spreadsheet finds no formula: an apostrophe is before each.
 
-    Only text is changed that begins as formulas do and is no number. Parquet and the database have
-    it as it is.
+    Only text is changed that begins as formulas do and is no number, names of columns too. Parquet
+    and the database have it as it is.
     """
     guarded = table.copy(deep=False)
     for name, kind in table.dtypes.items():
-        if kind.kind == "O" and name not in OURS:
+        if kind.kind == "O":
             guarded[name] = table[name].map(_guarded, na_action="ignore")
-    return guarded
+    return guarded.rename(columns=_guarded)
 
 
 def _guarded(value: Any) -> Any:

@@ -12,21 +12,23 @@ from typing import Any, NamedTuple
 from groundswell.files import whole
 from groundswell.problems import InputError
 from groundswell.scenario import Scenario
-from groundswell.scenarios import exports
+from groundswell.scenarios import checkpoint, exports
 from groundswell.scenarios.database import DATABASE, advice
 from groundswell.scenarios.exports import remove_abandoned
 from groundswell.scenarios.identity import NUMBERS, study_id
+from groundswell.scenarios.manifest import MANIFEST, read_manifest
 from groundswell.scenarios.provenance import input_files, provenance
 from groundswell.scenarios.store import Store
 from groundswell.scenarios.writing import scenario_text
 from groundswell.tables import TABLES
 
 SCENARIO = "scenario.toml"
-MANIFEST = "manifest.json"
 COLUMNS = "columns.json"
 EXPORTS = tuple(f"{table}.{kind}" for kind in ("csv", "parquet") for table in ("runs", *TABLES))
 FILES = (SCENARIO, DATABASE, COLUMNS, *EXPORTS)
 """What is written beside the manifest."""
+BESIDE = (*(f"{DATABASE}-{end}" for end in ("wal", "shm", "journal")), checkpoint.FOLDER)
+"""What is there while runs are done."""
 
 RUNS = {
     "run": "id of the run: a hash of the settings, data, seed and replicate behind its numbers",
@@ -60,6 +62,15 @@ def prepare(folder: Path, scenario: Scenario) -> Store:
 
 def refusal(folder: Path, scenario: Scenario) -> str | None:
     """Return why a folder cannot hold the results of a scenario, None if it can."""
+    try:
+        _refuse_links(folder)
+        return _whose(folder, scenario)
+    except InputError as error:
+        return str(error)
+
+
+def _whose(folder: Path, scenario: Scenario) -> str | None:
+    """Return why what a folder holds is not of a scenario, None if it is."""
     path = folder / MANIFEST
     if not path.exists():
         mine = next((name for name in FILES if (folder / name).exists()), None)
@@ -124,25 +135,16 @@ def finish(
 
 
 def check(folder: Path) -> None:
-    """Refuse a folder without results.
+    """Refuse a folder without results, or with links in place of its files.
 
     Raises
     ------
     InputError
-        If it holds none.
+        If it holds none, or a file of them is a link.
     """
+    _refuse_links(folder)
     if not (folder / DATABASE).is_file() or not (folder / SCENARIO).is_file():
         raise InputError(f"'{folder}' is not a results folder: it has no {DATABASE} or {SCENARIO}")
-
-
-def read_manifest(path: Path) -> dict[str, Any] | None:
-    """Return a manifest, None if the file is another one."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    ours = isinstance(content, dict) and {"study", "numbers", "written"} <= content.keys()
-    return content if ours else None
 
 
 class Study(NamedTuple):
@@ -187,6 +189,16 @@ def _columns(tables: Iterable[str]) -> dict[str, Any]:
             for name, column in TABLES[table].columns.items()
         }
     return described
+
+
+def _refuse_links(folder: Path) -> None:
+    """Refuse links in place of files: what they lead to would be packed, or written over."""
+    for path in (folder / name for name in (MANIFEST, *FILES, *BESIDE)):
+        if path.is_symlink():
+            raise InputError(
+                f"'{path}' is a link, and results are neither read nor written through one: put "
+                "the file itself there"
+            )
 
 
 def _free(folder: Path) -> Path:

@@ -16,6 +16,7 @@ from typing import Any
 import groundswell
 from groundswell.files import file_settings, labelled_digest
 from groundswell.scenario import Scenario
+from groundswell.scenarios.manifest import ABSENT
 
 PACKAGES = (
     *("groundswell", "mesa", "numba", "numpy", "networkx"),
@@ -100,7 +101,7 @@ def versions() -> dict[str, str]:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
-            found[package] = "not installed"
-    if found["groundswell"] == "not installed":  # run from its checkout
+            found[package] = ABSENT
+    if found["groundswell"] == ABSENT:  # run from its checkout
         found["groundswell"] = groundswell.__version__
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,9 +107,12 @@ class Store:
             self._connection.execute("SELECT 1 FROM runs LIMIT 1")
 
     def __del__(self) -> None:
+        # At the end of Python no name of this module may be there any more.
         if self._open is not None:
-            with suppress(sqlite3.ProgrammingError):  # it belongs to another thread
+            try:  # noqa: SIM105
                 self._open.close()
+            except self._open.ProgrammingError:  # it belongs to another thread
+                pass
 
     def add(self, record: RunRecord) -> None:
         """Store a run in one transaction, in place of an earlier one with its id."""

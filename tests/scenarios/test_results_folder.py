@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
 import groundswell as gs
 from groundswell.problems import InputError, ScenarioError
+from groundswell.scenarios import store
 from groundswell.scenarios.store import Store
 
 BLANK = {
@@ -135,3 +137,19 @@ def test_a_database_is_closed_once_nobody_needs_its_store() -> None:
     connection = Store(None)._connection
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         connection.execute("SELECT 1")
+
+
+def test_a_store_can_be_left_to_the_end_of_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name of its module need be there any more, and it may be of another thread."""
+    left = [Store(None), Store(None)]
+    connections = [one._connection for one in left]
+    other = threading.Thread(target=left[1].__del__)
+    with monkeypatch.context() as end:
+        for name in [name for name in vars(store) if not name.startswith("__")]:
+            end.setattr(store, name, None)
+        left[0].__del__()
+        other.start()
+        other.join()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connections[0].execute("SELECT 1")
+    assert connections[1].execute("SELECT 1").fetchone() == (1,)

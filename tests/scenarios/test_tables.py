@@ -17,7 +17,8 @@ from groundswell.problems import ScenarioError
 from groundswell.randomness import Streams
 from groundswell.recorder import MAKERS
 from groundswell.scenario import Measure
-from groundswell.scenarios import simulate
+from groundswell.scenarios import exports, simulate
+from groundswell.scenarios.exports import FORMATS, export
 from groundswell.scenarios.store import RunRecord, Store
 from groundswell.tables import TABLES
 from groundswell.world import build_world
@@ -109,6 +110,38 @@ def test_exports_are_written_where_asked_for(tmp_path: Path) -> None:
     assert not any(name.startswith(tuple(OTHERS)) for name in names)
     described = json.loads((tmp_path / "plain" / "columns.json").read_text(encoding="utf-8"))
     assert list(described) == ["runs", "series"]
+
+
+def test_exports_that_are_named_are_there(tmp_path: Path) -> None:
+    """Whatever the database says about who has exported before, and whoever was faster."""
+    result = gs.run({**TINY, "measure": {}}, out=tmp_path)
+    paths = [tmp_path / f"{name}.{kind}" for name in ("runs", "series") for kind in FORMATS]
+    for moment in (1, 99):
+        with result.store.writing() as connection:
+            connection.execute(f"PRAGMA user_version = {moment}")
+        for path in paths:
+            path.unlink()
+        assert export(Store(tmp_path), tmp_path) == ["runs", "series"]
+        assert all(path.exists() for path in paths)
+    with result.store.writing() as connection:
+        connection.execute("PRAGMA user_version = 99")
+    paths[0].write_text("stale", encoding="utf-8")
+    export(Store(tmp_path), tmp_path)
+    assert "stale" not in paths[0].read_text(encoding="utf-8"), "nobody can have read more"
+
+
+def test_who_has_read_less_adds_only_what_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = gs.run({**TINY, "measure": {}}, out=tmp_path)
+    last = exports._last(result.store._connection)
+    moments = iter([last - 1, last])
+    monkeypatch.setattr(exports, "_last", lambda connection: next(moments))
+    (tmp_path / "runs.csv").unlink()
+    (tmp_path / "series.csv").write_text("of one who has read more", encoding="utf-8")
+    export(Store(tmp_path), tmp_path)
+    assert (tmp_path / "runs.csv").exists()
+    assert (tmp_path / "series.csv").read_text(encoding="utf-8") == "of one who has read more"
 
 
 def test_save_and_adding_runs_carry_all_tables(tmp_path: Path) -> None:

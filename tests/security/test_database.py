@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,58 @@ def test_manifests_of_any_kind(results: Path, invoke, content: str) -> None:
     for command in (*COMMANDS, ("repeat", "out", "-q"), ("run", "tiny.toml", "--out", "out")):
         assert "\x1b" not in invoke(*command).output
     assert invoke("run", "tiny.toml", "--out", "out").exit_code == 2
+
+
+HEX = "0123456789abcdef" * 2 + "01234567"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("seconds", "abc", "seconds: should be a valid number, found 'abc'"),
+        ("seconds", float("inf"), "seconds: should be a finite number, found inf"),
+        ("host", "x", "host: should be a valid dictionary, found 'x'"),
+        ("inputs", {"a": {}}, "inputs.a: should be a valid string, found {}"),
+        ("moved", {"a": 5}, "moved.a: should be a valid string, found 5"),
+        ("seeds", "x", "seeds: should be a valid list, found 'x'"),
+        ("numbers", "7", "numbers: should be a valid integer, found '7'"),
+        ("versions", {"numpy": "2.0\n--extra-index-url http://evil"},
+         "versions.numpy: should be a version, such as 2.1.3, found '2.0\\n--extra-index"),
+        ("versions", {"numpy": "2.0 @ http://evil"}, "versions.numpy: should be a version"),
+        ("versions", {"numpy": "-r evil"}, "versions.numpy: should be a version"),
+        ("versions", {"--extra-index-url http://evil #": "1"}, "should be the name of a package"),
+        ("git_commit", "abc\nevil @ http://evil", "git_commit: should be the id of a commit"),
+        ("git_commit", f"{HEX}\n", "git_commit: should be the id of a commit"),
+        ("git_commit", "main", "git_commit: should be the id of a commit, found 'main'"),
+    ],
+)  # fmt: skip
+def test_what_no_manifest_says(
+    results: Path, refused, invoke, key: str, value: object, said: str
+) -> None:
+    """Every command that reads it names the file and the key; no line gets into the archive."""
+    path = results / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {key: value}), encoding="utf-8")
+    for command in (("report",), ("bundle",), ("repeat",), ("run", "tiny.toml", "--out")):
+        found = refused(*command, "out")
+        assert f"{Path('out') / 'manifest.json'}: " in found
+        assert said in found
+    assert not (results.parent / "out.zip").exists()
+
+
+def test_what_manifests_may_say(results: Path, invoke) -> None:
+    """No commit where it is installed, packages that are not there, keys of other versions."""
+    path = results / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    more = {"versions": {"torch": "not installed", "numpy": "2.1.0rc1+local", "python": "3.13.0+"}}
+    for commit in (None, HEX, HEX[:32] * 2):
+        changed = manifest | more | {"git_commit": commit, "seconds": 3, "new": [1]}
+        path.write_text(json.dumps(changed), encoding="utf-8")
+        assert invoke("report", "out").exit_code == 0
+    assert invoke("bundle", "out").exit_code == 0
+    lock = zipfile.ZipFile("out.zip").read("out/constraints.txt").decode()
+    assert "numpy==2.1.0rc1\n" in lock
+    assert "not installed" not in lock
 
 
 def test_bundles_hold_no_files_that_results_were_not_made_from(here: Path, refused) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +26,24 @@ def test_formulas_get_an_apostrophe(text: str) -> None:
 @pytest.mark.parametrize("text", ["-1", "+5", "-1.5e-3", "a=b", "1-2", "", "e-mail@x", "'=x"])
 def test_other_text_stays_as_it_is(text: str) -> None:
     assert list(without_formulas(pd.DataFrame({"group": [text]}))["group"]) == [text]
+
+
+def test_no_column_is_exempt_and_no_name_of_one() -> None:
+    """A stranger's database may hold anything as the id of a run, or as what a sweep set."""
+    table = pd.DataFrame({"run": ["=x"], "status": ["@x"], "=HYPERLINK(1)": [1], "-1": [2]})
+    guarded = without_formulas(table)
+    assert list(guarded.columns) == ["run", "status", "'=HYPERLINK(1)", "-1"]
+    assert guarded.iloc[0].tolist() == ["'=x", "'@x", 1, 2]
+    assert list(table.columns)[2] == "=HYPERLINK(1)", "the table itself stays as it is"
+
+
+def test_files_have_no_formulas_in_their_first_line(results: Path, invoke) -> None:
+    with closing(sqlite3.connect(results / "results.sqlite")) as connection:
+        connection.execute("""UPDATE runs SET settings = '{"=HYPERLINK(1)": "=2+2"}'""")
+        connection.commit()
+    assert invoke("export", "out").exit_code == 0
+    written = pd.read_csv(results / "runs.csv")
+    assert list(written["'=HYPERLINK(1)"]) == ["'=2+2"] * 2
 
 
 @pytest.fixture

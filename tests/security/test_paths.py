@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -66,3 +67,45 @@ def test_bundles_move_no_file_out_of_their_folder(results: Path, refused) -> Non
         (results / "manifest.json").write_text(content, encoding="utf-8")
         with pytest.raises(gs.problems.InputError, match="outside its folder"):
             Archive.open("out").place("data.csv")
+
+
+OURS = ["manifest.json", "scenario.toml", "results.sqlite", "columns.json", "series.csv",
+        "runs.parquet", "results.sqlite-wal", "results.sqlite-journal", "checkpoints"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_links_in_place_of_files_are_refused(results: Path, refused, name: str) -> None:
+    """What they lead to would be packed into the archive, or written over."""
+    secret = results.parent / "secret"
+    if (results / name).exists():
+        (results / name).replace(secret)
+    else:
+        secret.write_text("secret", encoding="utf-8")
+    (results / name).symlink_to(secret)
+    before = secret.read_bytes()
+    commands = [("bundle",), ("export",), ("report",), ("repeat",), ("merge", "--out", "new")]
+    for command, *more in [*commands, ("run", "tiny.toml", "--replicates", "3", "--out")]:
+        path = Path("out") / name
+        assert f"'{path}' is a link" in refused(command, *more, "out")
+    assert secret.read_bytes() == before
+    assert {path.name for path in results.parent.iterdir()} == {"tiny.toml", "out", "secret"}
+
+
+@pytest.mark.parametrize("name", ["results.sqlite", "manifest.json", "series.csv"])
+def test_nothing_is_made_where_a_link_leads(results: Path, refused, name: str) -> None:
+    (results / name).unlink()
+    (results / name).symlink_to(results.parent / "outside")
+    said = refused("run", "tiny.toml", "--out", "out")
+    assert "put the file itself there; choose another folder, such as 'out-2'" in said
+    assert not (results.parent / "outside").exists()
+
+
+def test_nothing_is_written_through_a_link_beside_a_file(here: Path) -> None:
+    from groundswell.files import write_text
+
+    outside = here / "outside"
+    outside.write_text("mine", encoding="utf-8")
+    (here / f".page.html.{os.getpid()}.part").symlink_to(outside)
+    write_text(here / "page.html", "theirs")
+    assert outside.read_text(encoding="utf-8") == "mine"
+    assert not (here / "page.html").is_symlink()
