@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import reprlib
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -14,6 +15,13 @@ from groundswell.tables import TABLES
 DATABASE = "results.sqlite"
 RUNS = {"run": str, "replicate": int, "seed": int, "status": str, "seconds": float, "error": str}
 """Columns of ``runs`` before those of what varies, and their types."""
+ENDINGS = ("ok", "diverged", "failed")
+"""How runs end: values of the column ``status``."""
+SOUND = f"""typeof(run) = 'text' AND status IN {ENDINGS}
+    AND typeof(replicate) = 'integer' AND replicate >= 0 AND typeof(seed) = 'integer' AND seed >= 0
+    AND (seconds IS NULL OR typeof(seconds) IN ('real', 'integer') AND seconds BETWEEN 0 AND 1e300)
+"""
+"""What holds for every run that we stored."""
 TYPES = {float: "REAL", int: "INTEGER", str: "TEXT"}
 WAIT = 60.0
 """Seconds to wait for another process that writes."""
@@ -63,6 +71,25 @@ def _refuse_programs(connection: sqlite3.Connection) -> None:
     if found:
         kind, name = found
         raise sqlite3.DatabaseError(f"it holds a {kind}, {name!r}, that no results of ours hold")
+
+
+def check_runs(connection: sqlite3.Connection) -> None:
+    """Refuse runs as none of ours are when a stranger's database is opened.
+
+    Raises
+    ------
+    DatabaseError
+        Names the first of them, and what is stored of it.
+    """
+    columns = ("run", "status", "replicate", "seed", "seconds")
+    found = connection.execute(
+        f"SELECT {', '.join(columns)} FROM runs WHERE ({SOUND}) IS NOT TRUE LIMIT 1"  # noqa: S608
+    ).fetchone()
+    if found:
+        told = ", ".join(
+            f"{name} {reprlib.repr(one)}" for name, one in zip(columns, found, strict=True)
+        )
+        raise sqlite3.DatabaseError(f"it holds what no run leaves ({told})")
 
 
 def _keep_log(connection: sqlite3.Connection) -> None:

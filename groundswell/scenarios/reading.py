@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 KINDS = {"integer": int, "real": float, "text": str, "true": bool, "false": bool}
 """Types of values in JSON as SQLite calls them."""
 
+SHARES = ("member_share", "alpha")
+"""Columns that are from 0 to 1 whatever plug-ins make of a run."""
+ROUNDING = 1e-9
+"""How far they may be out of that."""
+
 Where = Mapping[str, Any]
 ORDER = ("runs.position", "runs.seed", "runs.replicate", "runs.rowid")
 """In which order runs come: that of the study, which no other replicates or seeds change."""
@@ -143,7 +148,7 @@ class Reading:
         swept = [name for name in kinds if name not in RUNS] if self.name == "runs" else []
         stored = [name for name in kinds if name not in swept]
         read = list(zip(*rows, strict=True)) or [()] * (len(stored) + bool(swept))
-        made = {name: _series(read[i], kinds[name]) for i, name in enumerate(stored)}
+        made = {name: _series(name, read[i], kinds[name]) for i, name in enumerate(stored)}
         if swept:
             settings = [json.loads(text) for text in read[-1]]
             made |= {
@@ -183,13 +188,38 @@ def varied(connection: sqlite3.Connection) -> dict[str, type]:
     return kinds
 
 
-def _series(values: Sequence[Any], kind: type) -> Any:
-    """Return stored values as an array of their type; a float that is missing is None there."""
+def check_rows(tables: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
+    """Refuse values that no run leaves, in rows as they are stored; in ``runs`` they were checked.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Names the column.
+    """
+    for name in TABLES.keys() & tables.keys():
+        _, *columns = list(zip(*tables[name], strict=True)) or [()]
+        for (column, meaning), values in zip(TABLES[name].columns.items(), columns, strict=False):
+            # A file that is older than a column has nothing in it.
+            _series(column, [one for one in values if one is not None], meaning.kind)
+
+
+def _series(name: str, values: Sequence[Any], kind: type) -> Any:
+    """Return stored values as an array of their type; a float that is missing is None there.
+
+    Whole numbers are those of things, of which there are none or more.
+    """
     import numpy as np
 
-    if kind in {int, float} or not values:
+    if not values:
         return np.array(values, dtype=kind)
-    return list(values)
+    if kind not in {int, float}:
+        return list(values)
+    array = np.array(values, dtype=float if kind is float else None)
+    if kind is int and (array.dtype.kind != "i" or array.min() < 0):
+        raise ValueError(f"'{name}' should be whole numbers from 0 on")
+    if name in SHARES and (np.abs(array - 0.5) > 0.5 + ROUNDING).any():
+        raise ValueError(f"'{name}' should be from 0 to 1")
+    return array
 
 
 def _shown(values: list[Any], kind: type) -> list[Any]:

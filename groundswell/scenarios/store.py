@@ -16,12 +16,13 @@ from groundswell.scenarios.database import (
     RUNS,
     advice,
     begin,
+    check_runs,
     columns_of,
     connect,
     connect_read_only,
     quoted,
 )
-from groundswell.scenarios.reading import Reading, Where
+from groundswell.scenarios.reading import Reading, Where, check_rows
 from groundswell.tables import TABLES, Row
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Store:
         with self._clear_errors():
             if folder is not None and not read_only:
                 folder.mkdir(parents=True, exist_ok=True)
-            self._connection.execute("SELECT 1 FROM runs LIMIT 1")
+            check_runs(self._connection)
 
     def __del__(self) -> None:
         # At the end of Python no name of this module may be there any more.
@@ -130,6 +131,8 @@ class Store:
         for some in _batches(other.ids() if ids is None else ids):
             wanted = [run for run in some if self.status(run) in {None, FAILED}]
             rows = {name: other.rows(name, wanted) for name in COLUMNS}
+            with other._readable():
+                check_rows(rows)
             self._replace([run for run, *_ in rows["runs"]], rows)
         other.release()
 

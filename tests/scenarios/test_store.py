@@ -14,6 +14,7 @@ import pytest
 
 from groundswell.problems import InputError
 from groundswell.scenarios import database, store
+from groundswell.scenarios.reading import SHARES
 from groundswell.scenarios.store import RunRecord, Store
 from groundswell.tables import TABLES
 
@@ -21,7 +22,8 @@ from groundswell.tables import TABLES
 def record(run: str, rounds: int = 1, **more: Any) -> RunRecord:
     """A run with a row of ``series`` for each round; what a column holds tells it from others."""
     columns = TABLES["series"].columns
-    series = [{name: place + r for place, name in enumerate(columns)} for r in range(rounds)]
+    rows = ({name: place + r for place, name in enumerate(columns)} for r in range(rounds))
+    series = [row | dict.fromkeys(SHARES, 0.5) for row in rows]
     plain = {"replicate": 0, "seed": 0, "status": "ok", "seconds": 0.5, "settings": {}}
     return RunRecord(run, **{**plain, "position": 0, "tables": {"series": series}, **more})
 
@@ -48,9 +50,8 @@ def test_a_run_comes_back_as_it_was_stored() -> None:
         "run": "a", "replicate": 3, "seed": 9, "status": "ok", "seconds": 0.5, "error": "no",
         "settings": '{"x": [1, "\\u00e9"]}', "position": 4,
     }  # fmt: skip
-    width = len(TABLES["series"].columns)
     found = kept.rows("series", ["a"])
-    assert found == [("a", *range(r, width + r)) for r in range(2)]
+    assert found == [("a", *row.values()) for row in record("a", 2).tables["series"]]
     assert kept.labels() == [("a", 9, 3, {"x": [1, "é"]})]
 
 
@@ -287,7 +288,7 @@ def test_a_database_gets_the_columns_that_are_younger_than_it(tmp_path: Path) ->
     reader.release()
     again = Store(tmp_path)
     again.add(record("b"))
-    assert [row[alpha] for row in again.rows("series", None)] == [None, alpha - 1]
+    assert [row[alpha] for row in again.rows("series", None)] == [None, 0.5]
     assert database.columns_of(again._connection, "groups") == {"run", *TABLES["groups"].columns}
     again.release()
 

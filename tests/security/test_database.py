@@ -65,6 +65,56 @@ def test_values_that_no_run_leaves(results: Path, invoke, what: str) -> None:
     assert "'out" in said[1].stderr
 
 
+STORED = {
+    "status = '<b>evil</b>'": "status '<b>evil</b>'",
+    "status = NULL": "status None",
+    "run = x'00' WHERE replicate = 1": "run b'\\x00'",
+    "replicate = -1 WHERE replicate = 1": "replicate -1",
+    "replicate = 0.5 WHERE replicate = 1": "replicate 0.5",
+    "seed = -1": "seed -1",
+    "seed = NULL": "seed None",
+    "seconds = 9e999": "seconds inf",
+    "seconds = -1": "seconds -1.0",
+}
+
+
+@pytest.mark.parametrize("change_to", STORED)
+def test_runs_that_none_of_ours_are(results: Path, refused, change_to: str) -> None:
+    """Found when the database is opened, whatever is to be done with it."""
+    change(results, f"UPDATE runs SET {change_to}")  # noqa: S608
+    commands = [*COMMANDS, ("repeat", "out", "-q"), ("run", "tiny.toml", "--out", "out")]
+    for command in [*commands, ("merge", "out", "--out", "new")]:
+        said = refused(*command)
+        assert "results.sqlite': it holds what no run leaves (run " in said
+        assert STORED[change_to] in said
+
+
+ROWS = {
+    "alpha = -5": "'alpha' should be from 0 to 1",
+    "alpha = 9e999": "'alpha' should be from 0 to 1",
+    "member_share = 1.01": "'member_share' should be from 0 to 1",
+    "round = 1.5 WHERE round = 1": "'round' should be whole numbers from 0 on",
+    "round = -1 WHERE round = 1": "'round' should be whole numbers from 0 on",
+    "members = -1": "'members' should be whole numbers from 0 on",
+    "members = 1.5": "'members' should be whole numbers from 0 on",
+}
+
+
+@pytest.mark.parametrize("change_to", ROWS)
+def test_rows_that_no_run_leaves(results: Path, refused, change_to: str) -> None:
+    """Found when they are read; the archive has the database as it is."""
+    change(results, f"UPDATE series SET {change_to}")  # noqa: S608
+    commands = [("report", "out"), ("export", "out"), ("run", "tiny.toml", "--out", "out")]
+    for command in [*commands, ("merge", "out", "--out", "new")]:
+        said = refused(*command)
+        assert f"results.sqlite': it holds what no run leaves ({ROWS[change_to]})" in said
+
+
+def test_shares_may_be_out_of_their_range_by_rounding(results: Path, invoke) -> None:
+    change(results, "UPDATE series SET alpha = 1 + 1e-12, member_share = -1e-12")
+    assert invoke("export", "out").exit_code == 0
+
+
 @pytest.mark.parametrize(
     "content",
     [
