@@ -326,6 +326,6 @@ def test_parameters_out_of_range(settings: dict[str, Any], message: str) -> None
 def test_a_last_step_out_of_bounds_is_no_model() -> None:
     """The loss of the only epoch was finite; what its one step led to is not."""
     with pytest.raises(DivergedError):
-        learner("sgd", epochs=1, batch=1000, rate=1e39).fit(
+        learner("sgd", epochs=1, batch=1000, rate=1e30, weight_decay=1e30).fit(
             training_set(), np.random.default_rng(0)
         )
