@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from groundswell.problems import InputError, Key
+
 
 def memory() -> float:
     """Return the bytes of memory of this machine."""
@@ -20,3 +22,19 @@ def gigabytes(amount: float) -> str:
     '1.5 GiB'
     """
     return f"{amount / 2**30:,.1f} GiB"
+
+
+def refuse_beyond_memory(what: str, needed: float, key: Key) -> None:
+    """Refuse what this machine's memory cannot hold.
+
+    Raises
+    ------
+    InputError
+        With the memory it would need, in bytes ``needed``.
+    """
+    if needed > memory():
+        raise InputError(
+            f"{what} would need about {gigabytes(needed)} of memory; this machine has "
+            f"{gigabytes(memory())}",
+            key=key,
+        )

@@ -20,8 +20,8 @@ from groundswell.blocks import within
 from groundswell.data import Floats, Ints, Points
 from groundswell.dealing import draw_settings, place_users, without_nodes
 from groundswell.groups import Grouping
-from groundswell.machine import gigabytes, memory
-from groundswell.problems import InputError, Key, Locate, Problems
+from groundswell.machine import refuse_beyond_memory
+from groundswell.problems import InputError, Locate, Problems
 from groundswell.randomness import Streams
 from groundswell.reuse import reused
 from groundswell.scenario import Scenario
@@ -196,19 +196,10 @@ def refuse_if_too_large(
     # its rows one way, the other way and both ways while the network is built (32 bits each).
     points = 24 * population.width()
     needed = users * (points + 128) + 28 * network.expected_ties(users)
-    _refuse_if_too_large(f"{users:,} users", needed, ("population", "users"))
+    refuse_beyond_memory(f"{users:,} users", needed, ("population", "users"))
     if population.form != "none" and population.size() is None:  # others hold no more than they do
         what = f"{test_users:,} points to measure on"
-        _refuse_if_too_large(what, test_users * points, ("measure", "test_users"))
-
-
-def _refuse_if_too_large(what: str, needed: float, key: Key) -> None:
-    if needed > memory():
-        raise InputError(
-            f"{what} would need about {gigabytes(needed)} of memory; this machine has "
-            f"{gigabytes(memory())}",
-            key=key,
-        )
+        refuse_beyond_memory(what, test_users * points, ("measure", "test_users"))
 
 
 def _check_plan(problems: Problems, scenario: Scenario, source: Source) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from groundswell.data import Column, Floats, Ints, Points, Schema
 from groundswell.files import Stamp, read_text, stamp
-from groundswell.machine import gigabytes, memory
+from groundswell.machine import refuse_beyond_memory
 from groundswell.problems import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -166,16 +166,12 @@ def _read_parquet(path: str, key: str) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        needed = _parquet_bytes(path)
-        if needed <= memory():
-            return pd.read_parquet(path).reset_index(drop=True)
+        refuse_beyond_memory(f"'{path}'", _parquet_bytes(path), (key,))
+        return pd.read_parquet(path).reset_index(drop=True)
+    except InputError:
+        raise
     except Exception as error:  # pyarrow raises many kinds for a damaged file
         raise InputError(f"'{path}' is not a Parquet file ({error})", key=(key,)) from None
-    raise InputError(
-        f"'{path}' would need about {gigabytes(needed)} of memory; this machine has "
-        f"{gigabytes(memory())}",
-        key=(key,),
-    )
 
 
 def _parquet_bytes(path: str) -> int:

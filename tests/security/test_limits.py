@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from groundswell import machine
 from groundswell.machine import memory
 
 BILLION = 10**9
@@ -100,12 +101,11 @@ def test_files_that_would_grow(here: Path, refused) -> None:
         for _ in range(40):
             writer.write_table(pa.table({"y": column}))
     assert (here / "bomb.parquet").stat().st_size < 200_000
-    from groundswell.agents import tabular
-
     few = memory() / 10**4
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tabular, "memory", lambda: few)
-        assert "would need about" in refused("check", "tiny.toml", "--set", table("bomb.parquet"))
+        patch.setattr(machine, "memory", lambda: few)
+        said = refused("check", "tiny.toml", "--set", table("bomb.parquet"))
+        assert "bomb.parquet' would need about" in said
 
 
 def test_cells_and_lines_of_any_length(here: Path, refused, invoke) -> None:

@@ -19,7 +19,7 @@ from groundswell.platform.learners.base import (
 )
 from groundswell.platform.learners.convex import ParametricModel
 from groundswell.platform.learners.objective import features, number_of_features
-from groundswell.platform.learners.widths import Widths, refuse_beyond_memory
+from groundswell.platform.learners.widths import Widths, refuse_too_wide
 
 if TYPE_CHECKING:
     import torch
@@ -51,7 +51,7 @@ class Descent(Learner):
 
     def check(self, schema: Schema) -> None:
         """Refuse, with an `InputError`, more parameters than memory holds."""
-        refuse_beyond_memory(self.hidden, schema)
+        refuse_too_wide(self.hidden, schema)
 
     @property
     def exact(self) -> bool:

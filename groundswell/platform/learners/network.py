@@ -19,7 +19,7 @@ from groundswell.platform.learners.base import (
     seed_of,
 )
 from groundswell.platform.learners.encoding import Encoder, encoder
-from groundswell.platform.learners.widths import Widths, refuse_beyond_memory
+from groundswell.platform.learners.widths import Widths, refuse_too_wide
 from groundswell.problems import InputError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Network(Learner):
 
     def check(self, schema: Schema) -> None:
         """Refuse, with an `InputError`, more parameters than memory holds."""
-        refuse_beyond_memory(self.hidden, schema)
+        refuse_too_wide(self.hidden, schema)
 
     def check_size(self, points: int) -> None:
         """Refuse a rule that rests on too few of the points there are."""

@@ -30,6 +30,7 @@ class SVM(ScikitLearner):
     deterministic = True
     kernel: Literal["linear", "rbf", "poly", "sigmoid"] = "rbf"
     """What stands in for the inner product of two points."""
+    # Far beyond 1e9 libsvm need not come to an end: at 1e15 it did not.
     strength: float = Field(1.0, gt=0, le=1e9)
     """Penalty C of points on the wrong side of the margin: large is less regularised."""
     gamma: Gamma = "scale"

@@ -9,8 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from groundswell.data import Schema
-from groundswell.machine import gigabytes, memory
-from groundswell.problems import InputError
+from groundswell.machine import refuse_beyond_memory
 
 Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(strict=False)]
 
@@ -18,7 +17,7 @@ BYTES = 16
 """Per parameter: the number, its gradient, and the two means of Adam, in single precision."""
 
 
-def refuse_beyond_memory(hidden: Sequence[int], schema: Schema) -> None:
+def refuse_too_wide(hidden: Sequence[int], schema: Schema) -> None:
     """Refuse a network that this machine's memory cannot hold, before any of it is made.
 
     Raises
@@ -29,9 +28,4 @@ def refuse_beyond_memory(hidden: Sequence[int], schema: Schema) -> None:
     inputs = sum(len(column.categories or ("numeric",)) for column in schema.columns)
     widths = (inputs, *hidden, len(schema.labels))
     needed = BYTES * sum(before * behind for before, behind in pairwise(widths))
-    if needed > memory():
-        raise InputError(
-            f"a network this wide would need about {gigabytes(needed)} of memory; this machine "
-            f"has {gigabytes(memory())}",
-            key=("hidden",),
-        )
+    refuse_beyond_memory("a network this wide", needed, ("hidden",))
